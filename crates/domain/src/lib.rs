@@ -1,0 +1,34 @@
+//! The words and pure rules of Parom: what a counterparty is, when two records are the same one,
+//! and who wins when both shores changed it. No runtime, no database, no HTTP, no wall clock.
+//!
+//! Reading order of the vocabulary:
+//! [`Side`] → [`Counterparty`] → [`requisites`] → [`normal`] → [`Link`] → [`merge`] → [`Delivery`] → [`Reason`].
+//!
+//! Types that derive `Serialize` do so for Parom's own store. What travels to 1C and Bitrix24 has wire types
+//! of its own in `onec` and `bitrix`.
+
+pub mod clock;
+pub mod counterparty;
+pub mod delivery;
+pub mod ids;
+pub mod link;
+pub mod merge;
+pub mod normal;
+pub mod reason;
+pub mod requisites;
+pub mod retry;
+pub mod rules;
+pub mod side;
+
+pub use clock::{Clock, ManualClock};
+pub use counterparty::{BankAccount, Counterparty, Field, Kind};
+pub use delivery::{Delivery, DeliveryState, Intent, Verdict};
+pub use ids::{DeliveryId, Ids, LinkId, OneCRef};
+pub use link::{Link, MatchBy, MatchKey, Remark, Shown};
+pub use merge::{Decision, Merged, Why};
+pub use reason::{Reason, ReasonCode};
+pub use retry::Pauses;
+pub use rules::{Rule, Rules};
+pub use side::Side;
+
+pub use jiff::{SignedDuration, Timestamp};

@@ -1,0 +1,64 @@
+//! Why something waits for a person.
+
+use serde::{Deserialize, Serialize};
+
+/// A cause of parking with its explanation: what happened, with what, what to do. In Russian.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The cause; parked records are grouped by it.
+    pub code: ReasonCode,
+    /// The sentence for people.
+    pub text: String,
+}
+
+impl Reason {
+    /// A reason with its sentence.
+    pub fn new(code: ReasonCode, text: impl Into<String>) -> Self {
+        Self { code, text: text.into() }
+    }
+}
+
+macro_rules! reason_codes {
+    ($( $(#[$doc:meta])* $name:ident = $word:literal, $title:literal; )*) => {
+        /// The causes that park a delivery.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum ReasonCode { $( $(#[$doc])* $name, )* }
+
+        impl ReasonCode {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+            /// The word that the database keeps.
+            pub fn as_str(self) -> &'static str { match self { $(Self::$name => $word,)* } }
+            /// The heading under which people find it.
+            pub fn title(self) -> &'static str { match self { $(Self::$name => $title,)* } }
+            /// Reads the word back.
+            pub fn parse(word: &str) -> Option<Self> { match word { $($word => Some(Self::$name),)* _ => None } }
+        }
+    };
+}
+
+reason_codes! {
+    /// 1C shows no ИНН and the counterparty is not foreign.
+    MissingInn = "missing-inn", "Нет ИНН";
+    /// The ИНН fails its check digits.
+    InvalidInn = "invalid-inn", "Неверный ИНН";
+    /// Another counterparty of 1C has the same ИНН.
+    DuplicateInOneC = "duplicate-in-one-c", "Повтор ИНН в 1С";
+    /// Several companies of the portal have the ИНН.
+    SeveralInPortal = "several-in-portal", "Несколько компаний с этим ИНН в Битрикс24";
+    /// The company that the link names is gone.
+    GoneInPortal = "gone-in-portal", "Компания удалена в Битрикс24";
+    /// Marked for deletion before it ever travelled.
+    MarkedDeleted = "marked-deleted", "Помечен на удаление в 1С";
+    /// The portal refused the data.
+    Refused = "refused", "Битрикс24 отказал";
+    /// The portal said yes and kept something else.
+    NotStored = "not-stored", "Битрикс24 не сохранил поле";
+    /// More attempts than a record may have.
+    Exhausted = "exhausted", "Исчерпаны попытки";
+    /// 1C refused the delivery.
+    RejectedByOneC = "rejected-by-one-c", "1С отклонила";
+    /// Both sides changed a field whose rule says «ask».
+    Conflict = "conflict", "Изменено с обеих сторон";
+}

@@ -1,0 +1,1 @@
+//! A living Bitrix24 and a living 1C with faults, for the demo and for tests.

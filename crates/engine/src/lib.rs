@@ -1,0 +1,1 @@
+//! Decides and drives: plan, dispatch.

@@ -1,0 +1,1 @@
+//! The HTTP contract for 1C: JSON and XML.
