@@ -1,3 +1,5 @@
+//! The two shores.
+
 use serde::{Deserialize, Serialize};
 
 /// One of the two shores that the ferry serves.
@@ -12,6 +14,7 @@ pub enum Side {
 
 impl Side {
     /// The other shore.
+    #[must_use]
     pub fn other(self) -> Self {
         match self {
             Self::OneC => Self::Bitrix,
