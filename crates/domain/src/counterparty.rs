@@ -1,6 +1,10 @@
 //! «Контрагент»: a legal entity or an entrepreneur as one shore shows it.
 
+mod kind;
+
 use serde::{Deserialize, Serialize};
+
+pub use kind::Kind;
 
 /// A snapshot of a counterparty. A field that is `None` is one that the side did not speak of; an empty
 /// text or list is one that the side shows as empty. Texts stand as the side showed them, right or wrong:
@@ -50,20 +54,6 @@ pub struct Counterparty {
     /// «Пометка удаления». Never merged: a mark on one shore deletes nothing on the other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<bool>,
-}
-
-/// What a counterparty is before the law.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Юридическое лицо.
-    Legal,
-    /// Индивидуальный предприниматель.
-    Entrepreneur,
-    /// Физическое лицо.
-    Person,
-    /// Нерезидент: has no ИНН, is known by its GUID only.
-    Foreign,
 }
 
 /// A settlement account. Two accounts are the same one when number and БИК are.

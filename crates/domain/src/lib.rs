@@ -14,6 +14,7 @@ pub mod ids;
 pub mod link;
 pub mod merge;
 pub mod normal;
+pub mod person;
 pub mod reason;
 pub mod requisites;
 pub mod retry;
