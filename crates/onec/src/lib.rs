@@ -1,1 +1,31 @@
-//! The HTTP contract for 1C: JSON and XML.
+//! The shore of 1C: the HTTP contract that `docs/onec-api.md` describes, in JSON and in XML, and the same
+//! counterparties read from files.
+//!
+//! 1C is always the client. What it shows is read here into domain types, handed to a [`Ferry`], and answered
+//! only after the ferry has made it durable. This crate keeps nothing itself except who mistyped a password.
+//!
+//! Reading order: [`Ferry`] → [`router`] → `calls` → `counterparty` (what a record may look like) →
+//! `json`, `xml` (two spellings of one `value`) → `problem` and `speech` (what 1C hears) → [`files`].
+
+mod body;
+mod calls;
+mod counterparty;
+mod door;
+mod ferry;
+
+mod format;
+mod json;
+
+mod problem;
+mod router;
+mod scalar;
+mod source;
+mod speech;
+mod value;
+mod xml;
+
+pub use ferry::{
+    Ferry, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken, TakenStatus, Unavailable,
+};
+
+pub use router::{Settings, router};
