@@ -1,0 +1,72 @@
+//! `[onec]`: the contract with 1C.
+
+use domain::{MatchBy, SignedDuration};
+use jiff::tz::TimeZone;
+
+use super::reader::Section;
+use super::units::Size;
+use super::{Place, Problem, Secret};
+
+/// The side of 1C.
+#[derive(Clone, Debug)]
+pub(crate) struct OneC {
+    /// HTTP Basic.
+    pub(crate) login: String,
+    /// HTTP Basic; what needs it asks [`OneC::password`].
+    pub(crate) password: Option<Secret>,
+    /// What makes two counterparties the same.
+    pub(crate) match_by: MatchBy,
+    /// How long a polled delivery waits for its receipt before it is offered again.
+    pub(crate) redeliver_after: SignedDuration,
+    /// The longest PDF.
+    pub(crate) document_limit: Size,
+    /// Where dates without an offset belong.
+    pub(crate) time_zone: TimeZone,
+}
+
+impl Default for OneC {
+    fn default() -> Self {
+        Self {
+            login: "1c".to_owned(),
+            password: None,
+            match_by: MatchBy::default(),
+            redeliver_after: SignedDuration::from_mins(4),
+            document_limit: Size::mebibytes(32),
+            time_zone: TimeZone::get("Europe/Moscow").expect("the zone is in the built-in database"),
+        }
+    }
+}
+
+impl OneC {
+    pub(super) fn read(section: &mut Section<'_, '_>) -> Self {
+        let default = Self::default();
+        Self {
+            login: section.take("login", default.login),
+            password: section.take_secret("password", Ok),
+            match_by: section.take("match", default.match_by),
+            redeliver_after: section.take("redeliver_after", default.redeliver_after),
+            document_limit: section.take("document_limit", default.document_limit),
+            time_zone: section.take("time_zone", default.time_zone),
+        }
+    }
+
+    /// The password, for commands that cannot do without.
+    pub(crate) fn password(&self) -> Result<&Secret, Problem> {
+        self.password.as_ref().ok_or_else(|| {
+            let text = "в разделе [onec] нет `password`: придумайте пароль для 1С и впишите его в этот ключ, в файл из \
+                        `password_file` или в переменную PAROM_ONEC__PASSWORD";
+            Problem::new(Place::Whole, text)
+        })
+    }
+
+    pub(super) fn idle_keys(&self) -> Vec<&'static str> {
+        let default = Self::default();
+        [
+            (self.redeliver_after != default.redeliver_after, "onec.redeliver_after"),
+            (self.document_limit != default.document_limit, "onec.document_limit"),
+        ]
+        .into_iter()
+        .filter_map(|(set, key)| set.then_some(key))
+        .collect()
+    }
+}

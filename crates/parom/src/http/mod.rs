@@ -1,0 +1,87 @@
+//! The HTTP side of the service: the contract with 1C, whether it lives, whether it can work, and a first page.
+
+mod connections;
+mod page;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+use tokio::net::TcpListener;
+
+pub(crate) use connections::serve;
+
+/// Asks whether the service can do its work; the error says in Russian what is missing.
+pub(crate) type Readiness =
+    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
+
+/// Takes the address, or says who may have taken it.
+pub(crate) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "не удалось занять адрес {address} (ключ `listen` в разделе [server]): не работает ли там другой Паром?"
+        )
+    })
+}
+
+/// Everything that the service answers. `onec` has the paths below `/1c/v1`.
+pub(crate) fn router(onec: Router, ready: Readiness, body_limit: usize) -> Router {
+    Router::new()
+        .route("/", get(page::first))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .with_state(ready)
+        .merge(onec)
+        .layer(DefaultBodyLimit::max(body_limit))
+        .layer(middleware::from_fn(strict_headers))
+}
+
+/// The process lives. Asks nothing of anybody: a supervisor that restarts us because the portal is down helps nobody.
+async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The service can take what 1C shows.
+async fn readyz(State(ready): State<Readiness>) -> Response {
+    match ready().await {
+        Ok(()) => (StatusCode::OK, Json(Ready { ready: true, detail: None })).into_response(),
+        Err(detail) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Json(Ready { ready: false, detail: Some(detail) })).into_response()
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Ready {
+    ready: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+/// Nothing that we answer is to be framed, sniffed, cached by somebody between, or allowed to load anything.
+async fn strict_headers(request: Request, next: Next) -> Response {
+    const STRICT: [(HeaderName, &str); 5] = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    let mut response = next.run(request).await;
+    for (name, value) in STRICT {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
