@@ -55,6 +55,11 @@ pub enum DeliveryState {
     },
     /// Taken by the side.
     Settled,
+    /// Given up by a person or a rule.
+    Dropped {
+        /// Why.
+        why: String,
+    },
 }
 
 /// How an attempt ended.

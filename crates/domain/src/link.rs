@@ -74,6 +74,11 @@ impl MatchKey {
         }
     }
 
+    /// The key that the database kept: the text of [`as_str`](Self::as_str).
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text that the database keeps unique.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,1 +1,42 @@
 //! Everything durable: journal, links, outbox, cursors, blobs. SQL lives here and nowhere else.
+//!
+//! Reading order: [`Store`] → [`Write`] → `links` → `keys` → `journal` → `outbox` → `parked` → the small tables
+//! (`portal_index`, `lanes`, `cursors`, `adapter`, `blobs`) → `summary`.
+//!
+//! One body serves SQLite and PostgreSQL: an open connection is an enum of the two drivers' own ones, and
+//! `dialect` turns one text of Rust into an arm for each. What is read can be read from a [`Store`] and,
+//! inside a transaction, from a [`Write`]; what is written is written by a [`Write`].
+//!
+//! Times are stored in microseconds, identifiers as text, snapshots as JSON.
+
+#[macro_use]
+mod dialect;
+
+mod adapter;
+mod blobs;
+mod codec;
+mod connect;
+mod cursors;
+mod error;
+mod journal;
+mod keys;
+mod lanes;
+mod links;
+mod outbox;
+mod parked;
+mod portal_index;
+mod store;
+mod summary;
+
+pub use adapter::Hello;
+pub use blobs::{CHUNK_BYTES, Digest};
+pub use error::{Result, StoreError};
+pub use journal::{Change, NewChange};
+pub use keys::Claim;
+pub use lanes::Lane;
+pub use links::Noted;
+pub use outbox::{Settling, Standing};
+pub use parked::ParkedRow;
+pub use portal_index::PortalRequisite;
+pub use store::{Store, Write};
+pub use summary::{Outcomes, SideFigures, Summary};
