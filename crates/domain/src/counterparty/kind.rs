@@ -107,10 +107,11 @@ mod tests {
 
     #[test]
     fn without_an_inn_the_word_of_the_side_counts_then_what_else_it_shows() {
-        let nothing =
-            Counterparty {
-                name: Some("Ромашка".into()), inn: Some("".into()), ..Counterparty::default()
-            };
+        let nothing = Counterparty {
+            name: Some("Ромашка".into()),
+            inn: Some(String::new()),
+            ..Counterparty::default()
+        };
         assert_eq!(Kind::infer(&nothing), None);
         assert_eq!(
             Kind::infer(&Counterparty { kpp: Some("773601001".into()), ..nothing.clone() }),
