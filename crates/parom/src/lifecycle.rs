@@ -15,7 +15,7 @@ use tracing::{error, info, warn};
 
 /// How long the tasks may take to finish after the first signal: a round against a slow portal is over by then,
 /// and service managers wait for 90 seconds.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The tasks of the service and the wish that they end.
 #[derive(Debug, Default)]
@@ -78,6 +78,25 @@ impl Lifecycle {
         }
     }
 }
+
+/// For a command that works piece by piece: becomes cancelled at the first signal, so that the piece at hand is
+/// finished. The second one ends the process.
+pub(crate) fn until_interrupted() -> anyhow::Result<CancellationToken> {
+    let (stop, mut signals) = (CancellationToken::new(), Signals::listen()?);
+    let told = stop.clone();
+    // Nobody waits for this task: it lives as long as the process.
+    TaskTracker::new().spawn(async move {
+        signals.next().await;
+        eprintln!("Заканчиваю начатое; ещё раз Ctrl-C — прервать сразу.");
+        told.cancel();
+        signals.next().await;
+        std::process::exit(INTERRUPTED);
+    });
+    Ok(stop)
+}
+
+/// What a shell expects of a process that SIGINT ended.
+const INTERRUPTED: i32 = 130;
 
 struct EndsWith {
     name: &'static str,

@@ -17,7 +17,6 @@ mod units;
 
 use std::path::Path;
 
-use bitrix::WebhookUrl;
 use domain::Rules;
 
 pub(crate) use bitrix24::Bitrix24;
@@ -87,19 +86,17 @@ impl Config {
     }
 
     /// What `serve` cannot start without, all gaps at once.
-    pub(crate) fn for_serving(&self) -> Result<(&WebhookUrl, &Secret), Problems> {
-        match (self.bitrix24.webhook(), self.onec.password()) {
-            (Ok(webhook), Ok(password)) => Ok((webhook, password)),
-            (webhook, password) => {
-                Err(Problems::from([webhook.err(), password.err()].into_iter().flatten().collect::<Vec<_>>()))
-            }
-        }
+    pub(crate) fn for_serving(&self) -> Result<(), Problems> {
+        let gaps: Vec<_> =
+            [self.bitrix24.webhook().err(), self.onec.password().err()].into_iter().flatten().collect();
+        if gaps.is_empty() { Ok(()) } else { Err(gaps.into()) }
     }
 }
 
 /// Variables that are no UTF-8 are none of ours: all our names and values are text.
 fn variables() -> impl Iterator<Item = (String, String)> {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 #[cfg(test)]
@@ -134,7 +131,8 @@ mod tests {
             let (_, from_section) = DEFAULT_FILE.split_once(&format!("[{section}]")).unwrap();
             let body = from_section.split("\n[").next().unwrap();
             assert!(
-                body.lines().any(|line| line.trim_start_matches(['#', ' ']).starts_with(&format!("{key} = "))),
+                body.lines()
+                    .any(|line| line.trim_start_matches(['#', ' ']).starts_with(&format!("{key} = "))),
                 "[{section}] does not show `{key}`"
             );
         }
@@ -234,7 +232,8 @@ mod tests {
         let config = read("[onec]\npassword_file = \"password\"\n").unwrap();
         assert_eq!(config.onec.password().unwrap().expose(), "тайна из файла");
 
-        let twice = read("[onec]\npassword = \"тайна\"\npassword_file = \"password\"\n").unwrap_err().to_string();
+        let twice =
+            read("[onec]\npassword = \"тайна\"\npassword_file = \"password\"\n").unwrap_err().to_string();
         assert_eq!(twice, "строка 3: [onec] задаёт и `password`, и `password_file`; оставьте одно из двух");
 
         let absent = read("[onec]\npassword_file = \"нет такого\"\n").unwrap_err().to_string();
@@ -254,7 +253,9 @@ mod tests {
         assert!(!shown.contains(hidden), "{shown}");
         assert!(shown.contains("portal.example.ru"), "{shown}");
 
-        for wrong in ["ftp://x/rest/1/s3cr3t/", "http://example.ru/rest/1/s3cr3t/", "https://example.ru/s3cr3t/"] {
+        for wrong in
+            ["ftp://x/rest/1/s3cr3t/", "http://example.ru/rest/1/s3cr3t/", "https://example.ru/s3cr3t/"]
+        {
             let told = told(&format!("[bitrix24]\nwebhook_url = \"{wrong}\"\n"));
             assert!(told.starts_with("строка 2: "), "{told}");
             assert!(!told.contains(hidden), "{told}");
@@ -273,7 +274,8 @@ mod tests {
 
     #[test]
     fn a_key_that_changes_nothing_yet_is_named() {
-        let config = read("[bitrix24]\nsweep_every = \"5m\"\n[server]\nmetrics_listen = \"127.0.0.1:9\"\n").unwrap();
+        let config =
+            read("[bitrix24]\nsweep_every = \"5m\"\n[server]\nmetrics_listen = \"127.0.0.1:9\"\n").unwrap();
 
         assert_eq!(config.idle_keys(), ["server.metrics_listen", "bitrix24.sweep_every"]);
         assert!(Config::default().idle_keys().is_empty());

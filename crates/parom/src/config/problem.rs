@@ -41,9 +41,12 @@ impl Problems {
     pub(super) fn of_file(path: &Path, error: &std::io::Error) -> Self {
         let text = match error.kind() {
             std::io::ErrorKind::NotFound => {
-                "файла нет; создайте его по образцу из `parom config` или укажите другой ключом --config".to_owned()
+                "файла нет; создайте его по образцу из `parom config` или укажите другой ключом --config"
+                    .to_owned()
             }
-            std::io::ErrorKind::InvalidData => "файл не в UTF-8; пересохраните его в этой кодировке".to_owned(),
+            std::io::ErrorKind::InvalidData => {
+                "файл не в UTF-8; пересохраните его в этой кодировке".to_owned()
+            }
             _ => format!("файл не читается: {error}"),
         };
         Self { file: Some(path.to_owned()), problems: vec![Problem::new(Place::Whole, text)] }
@@ -90,5 +93,7 @@ impl fmt::Display for Problem {
         }
     }
 }
+
+impl std::error::Error for Problem {}
 
 impl std::error::Error for Problems {}

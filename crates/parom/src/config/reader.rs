@@ -142,7 +142,10 @@ impl<'t> Reader<'t> {
     fn unknown_section(&self, place: Place, section: &str) -> Problem {
         let hint = match nearest(section, self.sections.iter().copied()) {
             Some(near) => format!("похож на [{near}]"),
-            None => format!("есть {}", self.sections.iter().map(|name| format!("[{name}]")).collect::<Vec<_>>().join(", ")),
+            None => format!(
+                "есть {}",
+                self.sections.iter().map(|name| format!("[{name}]")).collect::<Vec<_>>().join(", ")
+            ),
         };
         Problem::new(place, format!("нет раздела [{section}]; {hint}"))
     }
@@ -231,7 +234,9 @@ impl Section<'_, '_> {
             Raw::Text(text) => return Some((text.trim().to_owned(), found.place)),
             Raw::Bare(text) if !T::QUOTED => return Some((text, found.place)),
             Raw::Bare(text) => self.complain(found.place, wrong::<T>(key, &text)),
-            Raw::List(_) | Raw::Other => self.complain(found.place, format!("`{key}`: ожидается {}", T::EXPECTED)),
+            Raw::List(_) | Raw::Other => {
+                self.complain(found.place, format!("`{key}`: ожидается {}", T::EXPECTED))
+            }
         }
         None
     }

@@ -26,7 +26,8 @@ impl Store {
             if SCHEMES.iter().any(|scheme| url.expose().starts_with(scheme)) {
                 Ok(url)
             } else {
-                Err("ожидается \"sqlite://файл.db\" или \"postgres://пользователь:пароль@сервер/база\"".to_owned())
+                Err("ожидается \"sqlite://файл.db\" или \"postgres://пользователь:пароль@сервер/база\""
+                    .to_owned())
             }
         });
         url.map_or_else(Self::default, |url| Self { url })

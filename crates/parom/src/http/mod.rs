@@ -54,9 +54,8 @@ async fn healthz() -> &'static str {
 async fn readyz(State(ready): State<Readiness>) -> Response {
     match ready().await {
         Ok(()) => (StatusCode::OK, Json(Ready { ready: true, detail: None })).into_response(),
-        Err(detail) => {
-            (StatusCode::SERVICE_UNAVAILABLE, Json(Ready { ready: false, detail: Some(detail) })).into_response()
-        }
+        Err(detail) => (StatusCode::SERVICE_UNAVAILABLE, Json(Ready { ready: false, detail: Some(detail) }))
+            .into_response(),
     }
 }
 

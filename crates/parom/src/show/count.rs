@@ -33,7 +33,9 @@ mod tests {
 
     #[test]
     fn every_number_gets_the_form_that_russian_wants() {
-        let check = |number: u64, expected: &str| assert_eq!(count(number, ["запись", "записи", "записей"]), expected);
+        let check = |number: u64, expected: &str| {
+            assert_eq!(count(number, ["запись", "записи", "записей"]), expected)
+        };
 
         check(0, "0 записей");
         check(1, "1 запись");

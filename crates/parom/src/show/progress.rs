@@ -1,12 +1,11 @@
 //! How far a long command has come: a bar on a terminal, a line at every tenth elsewhere.
 
-use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use super::number;
+use super::{count, number};
 
 /// The progress of one piece of work. Goes to the standard error, so that results can be piped.
 #[derive(Debug)]
@@ -23,31 +22,52 @@ enum Form {
     Lines(u64),
 }
 
-const BAR: &str = "{msg} [{bar:30}] {pos_of_len} · {rate} · осталось {left}";
+/// Of records, all of which are counted beforehand.
+const RECORDS: &str = "{msg} [{bar:30}] {done} · {rate} · осталось {left}";
+/// Of a file, whose records nobody has counted.
+const FILE: &str = "{msg} [{bar:30}] {percent} % · {prefix} · осталось {left}";
 
 impl Progress {
-    /// Starts at nothing out of `total`.
-    pub(crate) fn start(title: &'static str, total: u64) -> Self {
+    /// Starts at nothing out of `total` records.
+    pub(crate) fn of_records(title: &'static str, total: u64) -> Self {
+        Self::start(title, total, RECORDS)
+    }
+
+    /// Starts at the beginning of a file of `size` bytes.
+    pub(crate) fn of_file(title: &'static str, size: u64) -> Self {
+        Self::start(title, size, FILE)
+    }
+
+    fn start(title: &'static str, total: u64, template: &str) -> Self {
         let form = if std::io::stderr().is_terminal() {
-            Form::Bar(ProgressBar::new(total).with_style(style()).with_message(title))
+            Form::Bar(ProgressBar::new(total).with_style(style(template)).with_message(title))
         } else {
             Form::Lines(0)
         };
         Self { title, total, form }
     }
 
-    /// So much of the total is done.
-    pub(crate) fn at(&mut self, done: u64) {
-        let done = done.min(self.total);
-        match &mut self.form {
-            Form::Bar(bar) => bar.set_position(done),
-            Form::Lines(told) => {
-                let tenth = done * 10 / self.total.max(1);
-                if tenth > *told {
-                    *told = tenth;
-                    eprintln!("{}: {} из {}", self.title, number(done), number(self.total));
-                }
-            }
+    /// So many records are done.
+    pub(crate) fn at_record(&mut self, done: u64) {
+        let line = format!("{} из {}", number(done), number(self.total));
+        self.at(done, &line);
+    }
+
+    /// So many bytes are read, and so many records came out of them.
+    pub(crate) fn at_byte(&mut self, position: u64, records: u64) {
+        let line = count(records, ["запись", "записи", "записей"]);
+        if let Form::Bar(bar) = &self.form {
+            let rate = records.checked_div(bar.elapsed().as_secs()).unwrap_or(records);
+            bar.set_prefix(format!("{line}, {} в секунду", number(rate)));
+        }
+        self.at(position, &line);
+    }
+
+    /// Something that has to be told above the bar.
+    pub(crate) fn tell(&self, line: &str) {
+        match &self.form {
+            Form::Bar(bar) => bar.println(line),
+            Form::Lines(_) => eprintln!("{line}"),
         }
     }
 
@@ -57,12 +77,26 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
+
+    fn at(&mut self, done: u64, line: &str) {
+        let done = done.min(self.total);
+        match &mut self.form {
+            Form::Bar(bar) => bar.set_position(done),
+            Form::Lines(told) => {
+                let tenth = done * 10 / self.total.max(1);
+                if tenth > *told {
+                    *told = tenth;
+                    eprintln!("{}: {line}", self.title);
+                }
+            }
+        }
+    }
 }
 
-fn style() -> ProgressStyle {
-    ProgressStyle::with_template(BAR)
-        .expect("the template is a constant")
-        .with_key("pos_of_len", |state: &ProgressState, line: &mut dyn std::fmt::Write| {
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template)
+        .expect("the templates are constants")
+        .with_key("done", |state: &ProgressState, line: &mut dyn std::fmt::Write| {
             let _ = write!(line, "{} из {}", number(state.pos()), number(state.len().unwrap_or_default()));
         })
         .with_key("rate", |state: &ProgressState, line: &mut dyn std::fmt::Write| {
@@ -77,13 +111,11 @@ fn style() -> ProgressStyle {
 /// A length of time as one or two parts: «12 с», «3 мин 5 с», «2 ч 10 мин».
 fn left(time: Duration) -> String {
     let seconds = time.as_secs();
-    let mut text = String::new();
-    let _ = match seconds {
-        0..60 => write!(text, "{seconds} с"),
-        60..3600 => write!(text, "{} мин {} с", seconds / 60, seconds % 60),
-        _ => write!(text, "{} ч {} мин", seconds / 3600, seconds % 3600 / 60),
-    };
-    text
+    match seconds {
+        0..60 => format!("{seconds} с"),
+        60..3600 => format!("{} мин {} с", seconds / 60, seconds % 60),
+        _ => format!("{} ч {} мин", seconds / 3600, seconds % 3600 / 60),
+    }
 }
 
 #[cfg(test)]

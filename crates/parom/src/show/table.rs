@@ -34,11 +34,6 @@ impl Table {
     pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
         self.0.add_row(cells);
     }
-
-    /// Whether there is anything in it.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl std::fmt::Display for Table {

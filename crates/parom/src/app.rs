@@ -1,0 +1,92 @@
+//! The parts of Parom put together as the settings say.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use bitrix::{Client, PaceSettings, SystemClock};
+use domain::{Clock, Ids};
+use engine::{Engine, Parts};
+use store::Store;
+
+use crate::config::Config;
+use crate::ferry::EngineFerry;
+use crate::helm::Helm;
+use crate::http::{self, Readiness};
+
+/// Settings, database and clock: what every command but `demo` and `emulate` begins with.
+pub(crate) struct App {
+    /// What was set.
+    pub(crate) config: Config,
+    /// The open database.
+    pub(crate) store: Store,
+    /// Time as it is.
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl App {
+    /// Opens the database, creating or updating it.
+    pub(crate) async fn open(config: Config) -> anyhow::Result<Self> {
+        let store = Store::open(config.store.url.expose()).await?;
+        Ok(Self { config, store, clock: Arc::new(SystemClock) })
+    }
+
+    /// A client of the portal; asks nothing yet.
+    pub(crate) fn client(&self) -> anyhow::Result<Client> {
+        let webhook = self.config.bitrix24.webhook()?;
+        let pace = match self.config.bitrix24.requests_per_second {
+            0 => PaceSettings::default(),
+            rate => PaceSettings { requests_per_second: f64::from(rate), ..PaceSettings::default() },
+        };
+        let settings = bitrix::Settings { pace, ..bitrix::Settings::new(webhook.clone()) };
+        Client::new(&settings, Arc::clone(&self.clock))
+            .context("не удалось подготовить соединение с Битрикс24")
+    }
+
+    /// The ferry itself; asks nothing of the portal yet.
+    pub(crate) fn engine(&self) -> anyhow::Result<Engine> {
+        let settings = engine::Settings {
+            match_by: self.config.onec.match_by,
+            rules: self.config.rules.clone(),
+            ..engine::Settings::default()
+        };
+        Ok(Engine::new(Parts {
+            store: self.store.clone(),
+            client: self.client()?,
+            clock: Arc::clone(&self.clock),
+            ids: Arc::new(Ids::new(Arc::clone(&self.clock), seed())),
+            settings,
+        }))
+    }
+
+    /// Makes sure that nobody else moves this database's deliveries; see [`Helm`].
+    pub(crate) fn helm(&self) -> anyhow::Result<Helm> {
+        Helm::take(self.config.store.url.expose())
+    }
+
+    /// Everything that the service answers over HTTP.
+    pub(crate) fn router(&self, ferry: Arc<EngineFerry>) -> anyhow::Result<Router> {
+        let settings = onec::Settings {
+            login: self.config.onec.login.clone(),
+            password: self.config.onec.password()?.to_secret_string(),
+            time_zone: self.config.onec.time_zone.clone(),
+            body_limit: self.config.server.body_limit.bytes(),
+        };
+        let onec = onec::router(settings, ferry, Arc::clone(&self.clock));
+        Ok(http::router(onec, self.readiness(), self.config.server.body_limit.bytes()))
+    }
+
+    fn readiness(&self) -> Readiness {
+        let store = self.store.clone();
+        Arc::new(move || {
+            let store = store.clone();
+            Box::pin(async move { store.ping().await.map_err(|error| error.to_string()) })
+        })
+    }
+}
+
+/// A number that no other process has: the standard library seeds its hash maps from the operating system.
+fn seed() -> u64 {
+    RandomState::new().hash_one("parom")
+}

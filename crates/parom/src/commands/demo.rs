@@ -1,0 +1,196 @@
+//! `parom demo`: a portal, a 1C and a Parom on this machine, and the first crossing told step by step.
+
+mod cast;
+mod tables;
+
+use anyhow::bail;
+use domain::{Clock, Side, SignedDuration};
+use emulator::onec::ContactKind;
+use engine::WouldDo;
+use store::Store;
+
+use crate::ferry::showing;
+use crate::lifecycle::{Ending, Lifecycle};
+use crate::show::{self, Table, count, number};
+use crate::{Outcome, http, service};
+use cast::{Cast, LOGIN, PASSWORD};
+
+/// Whether to stay afterwards.
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "parom demo [--once] [--counterparties N]")]
+pub(crate) struct Args {
+    /// Закончить после рассказа, а не ждать Ctrl-C
+    #[arg(long)]
+    once: bool,
+    /// Взять N придуманных контрагентов вместо настоящих
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    counterparties: u64,
+}
+
+/// A crossing of the demo is a matter of a second; whoever waits longer has found a bug.
+const CROSSING_MAX: SignedDuration = SignedDuration::from_secs(120);
+/// How often the demo looks whether everything has arrived.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_millis(50);
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
+    let mut cast = Cast::gather(args.counterparties).await?;
+    let lifecycle = Lifecycle::default();
+    let engine = cast.app.engine()?;
+    let listener = http::listen(cast.app.config.server.listen).await?;
+
+    step(1, "На этой машине поднялись трое")?;
+    show::say(format!(
+        "  учебный Битрикс24: {}\n  Паром:             http://{} (база — {})\n  учебная 1С:        {}",
+        cast.portal.webhook_url(),
+        listener.local_addr()?,
+        cast.database.display(),
+        count(cast.onec.elements().count() as u64, COUNTERPARTIES),
+    ))?;
+
+    step(2, "Что сделала бы загрузка (parom plan): пока ничего не записано")?;
+    rehearse(&cast, &engine).await?;
+
+    let address = service::start(&cast.app, engine, listener, &lifecycle).await?;
+    let connection = cast::connect(address);
+    let result = tell(&mut cast, &connection).await;
+    if result.is_err() || args.once {
+        lifecycle.stop().cancel();
+    } else {
+        farewell(&cast, address)?;
+    }
+    let ending = lifecycle.finish().await?;
+    cast.close().await;
+    result?;
+    Ok(match ending {
+        Ending::Clean => Outcome::Done,
+        Ending::Hard => Outcome::Failed,
+    })
+}
+
+const COUNTERPARTIES: [&str; 3] = ["контрагент", "контрагента", "контрагентов"];
+const COMMANDS: [&str; 3] = ["команда", "команды", "команд"];
+const REQUESTS: [&str; 3] = ["запрос", "запроса", "запросов"];
+
+async fn rehearse(cast: &Cast, engine: &engine::Engine) -> anyhow::Result<()> {
+    let mut rehearsal = engine.rehearse().await?;
+    let mut counts =
+        [("создать", 0), ("связать или обновить", 0), ("ничего", 0), ("отложить для человека", 0)];
+    let mut file = onec::read_file(&cast.file, &cast.app.config.onec.time_zone)?;
+    loop {
+        let chunk = file.by_ref().take(CHUNK).collect::<Result<Vec<_>, _>>()?;
+        if chunk.is_empty() {
+            break;
+        }
+        for rehearsed in rehearsal.look_at(chunk.into_iter().map(showing).collect()).await? {
+            let place = match rehearsed.would {
+                WouldDo::Create => 0,
+                WouldDo::Link(_) | WouldDo::Update(_) => 1,
+                WouldDo::Nothing => 2,
+                WouldDo::Park(_) => 3,
+            };
+            counts[place].1 += 1;
+        }
+    }
+    let mut table = Table::new(["Загрузка сделала бы", "Записей"]).numbers_in(1);
+    for (title, records) in counts {
+        table.row([title.to_owned(), number(records)]);
+    }
+    show::say(table)?;
+    show::say(format!("  Компаний в портале: {}", cast.portal.company_count()))?;
+    Ok(())
+}
+
+/// Records looked at together.
+const CHUNK: usize = 400;
+
+/// What happens between the three, in the order in which it happens.
+async fn tell(cast: &mut Cast, connection: &emulator::onec::Connection) -> anyhow::Result<()> {
+    step(3, "1С показывает Парому всех своих контрагентов")?;
+    cast.portal.reset_counters();
+    cast.onec.hello(connection).await?;
+    let push = cast.onec.push_all(connection).await?;
+    arrived(&cast.app.store, cast.app.clock.as_ref()).await?;
+    let counters = cast.portal.counters();
+    show::say(format!(
+        "  Паром принял {}; в Битрикс24 ушло {} в {}.",
+        count(push.accepted as u64, ["запись", "записи", "записей"]),
+        count(counters.commands, COMMANDS),
+        in_requests(counters.http_requests),
+    ))?;
+
+    step(4, "Теперь это компании Битрикс24 с реквизитами, адресами и банком")?;
+    show::say(tables::companies(&cast.portal))?;
+
+    step(5, "А это человек решает сам: Паром объяснил почему")?;
+    show::say(tables::parked(&cast.app.store).await?)?;
+
+    step(6, "1С показывает всё то же ещё раз")?;
+    cast.portal.reset_counters();
+    let again = cast.onec.push_all(connection).await?;
+    arrived(&cast.app.store, cast.app.clock.as_ref()).await?;
+    show::say(format!(
+        "  Без изменений: {} из {}. Записей в Битрикс24: {}.",
+        number(again.unchanged as u64),
+        number(again.sent as u64),
+        number(cast.portal.writes()),
+    ))?;
+
+    step(7, "В 1С правят телефон одного контрагента")?;
+    cast.portal.reset_counters();
+    let (reference, name) = cast.first_delivered().await?;
+    cast.onec.edit(reference, |element| {
+        element.contacts.insert(ContactKind::Phone, "+7 (495) 000-00-01".to_owned());
+    });
+    cast.onec.push_changed(connection).await?;
+    arrived(&cast.app.store, cast.app.clock.as_ref()).await?;
+    show::say(format!("  «{}»: изменений в Битрикс24 — {}.", name.trim(), number(cast.portal.writes())))?;
+    Ok(())
+}
+
+/// Waits until nothing is under way to Bitrix24.
+async fn arrived(store: &Store, clock: &dyn Clock) -> anyhow::Result<()> {
+    let begun = clock.now();
+    loop {
+        let figures = store.summary().await?.bitrix;
+        if figures.due + figures.leased == 0 {
+            return Ok(());
+        }
+        if clock.now().duration_since(begun) > CROSSING_MAX {
+            let lane = store.lane(Side::Bitrix).await?;
+            bail!("передача не закончилась за {} с: {lane:?}", CROSSING_MAX.as_secs());
+        }
+        clock.sleep(LOOK_EVERY).await;
+    }
+}
+
+fn farewell(cast: &Cast, address: std::net::SocketAddr) -> anyhow::Result<()> {
+    let reference =
+        cast.onec.elements().next().map(|element| element.reference.to_string()).unwrap_or_default();
+    step(8, "Посмотрите сами: всё это работает, пока вы не нажмёте Ctrl-C")?;
+    show::say(format!(
+        "  Страница Парома:       http://{address}/\n\
+         \x20 Компании портала:      curl -gs '{}crm.company.list.json?select[]=ID&select[]=TITLE&select[]=PHONE'\n\
+         \x20 Реквизиты:             curl -gs '{}crm.requisite.list.json?select[]=ENTITY_ID&select[]=RQ_INN&select[]=RQ_KPP'\n\
+         \x20 Что Паром знает о записи 1С:\n\
+         \x20   curl -s -u {LOGIN}:{PASSWORD} 'http://{address}/1c/v1/state?kind=counterparty&ref={reference}'\n\
+         \x20 Те же контрагенты файлом (для parom load и parom plan): {}\n\n\
+         Дальше со своим порталом: parom config > parom.toml, впишите webhook_url и password, затем parom doctor.",
+        cast.portal.webhook_url(),
+        cast.portal.webhook_url(),
+        cast.file.display(),
+    ))?;
+    Ok(())
+}
+
+fn step(number: u32, title: &str) -> anyhow::Result<()> {
+    Ok(show::say(format!("\n{number}. {title}"))?)
+}
+
+fn in_requests(requests: u64) -> String {
+    // The prepositional case differs from the nominative only for one.
+    if requests % 10 == 1 && requests % 100 != 11 {
+        format!("{} запросе", number(requests))
+    } else {
+        count(requests, [REQUESTS[0], "запросах", "запросах"])
+    }
+}

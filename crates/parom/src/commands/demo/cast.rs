@@ -1,0 +1,84 @@
+//! Who takes part in the demo.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use bitrix::SystemClock;
+use domain::{Clock, DeliveryState, OneCRef, Side};
+use emulator::bitrix24::{Portal, PortalSettings};
+use emulator::onec::{Connection, FileFormat, OneC, Settings};
+use tempfile::TempDir;
+
+use crate::app::App;
+use crate::config::{Config, Secret};
+
+/// What 1C says at the door of the demo.
+pub(super) const LOGIN: &str = "1c";
+/// No secret: the demo listens on the loopback and holds public data.
+pub(super) const PASSWORD: &str = "demo";
+
+/// A portal, a 1C and the parts of a Parom between them.
+pub(super) struct Cast {
+    pub(super) portal: Portal,
+    pub(super) onec: OneC,
+    pub(super) app: App,
+    pub(super) database: PathBuf,
+    /// The counterparties of the 1C as a file.
+    pub(super) file: PathBuf,
+    _folder: TempDir,
+}
+
+impl Cast {
+    /// Brings them together; `counterparties` made-up ones, or the real ones for 0.
+    pub(super) async fn gather(counterparties: u64) -> anyhow::Result<Self> {
+        const SEED: u64 = 1;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let folder =
+            tempfile::Builder::new().prefix("parom-demo-").tempdir().context("нет временной папки")?;
+        let portal = Portal::start(PortalSettings::new(Arc::clone(&clock)))
+            .await
+            .context("не удалось запустить учебный портал")?;
+        let onec = match counterparties {
+            0 => OneC::with_real_entities(clock),
+            count => OneC::generated(count, SEED, clock),
+        };
+        let file = folder.path().join("counterparties.jsonl");
+        onec.write_file(&file, FileFormat::Jsonl).context("не удалось записать контрагентов в файл")?;
+
+        let database = folder.path().join("parom.db");
+        let mut config = Config::default();
+        config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        config.store.url = Secret::from(format!("sqlite://{}", database.display()));
+        config.bitrix24.webhook_url = Some(portal.webhook_url().parse().context("вебхук учебного портала")?);
+        LOGIN.clone_into(&mut config.onec.login);
+        config.onec.password = Some(Secret::from(PASSWORD.to_owned()));
+        let app = App::open(config).await?;
+        Ok(Self { portal, onec, app, database, file, _folder: folder })
+    }
+
+    /// The first counterparty of 1C that is a company by now, with its name.
+    pub(super) async fn first_delivered(&self) -> anyhow::Result<(uuid::Uuid, String)> {
+        for element in self.onec.elements() {
+            let onec_ref = OneCRef::parse(&element.reference.to_string()).context("GUID учебной 1С")?;
+            let Some(link) = self.app.store.link_by_ref(onec_ref).await? else { continue };
+            let standing = self.app.store.standing(link.id, Side::Bitrix).await?;
+            if standing.is_some_and(|standing| standing.state == DeliveryState::Settled) {
+                return Ok((element.reference, element.name));
+            }
+        }
+        anyhow::bail!("ни один контрагент не передан")
+    }
+
+    /// Everything stops; the folder goes.
+    pub(super) async fn close(self) {
+        self.app.store.close().await;
+        self.portal.stop().await;
+    }
+}
+
+/// How the 1C of the demo reaches the Parom.
+pub(super) fn connect(address: SocketAddr) -> Connection {
+    Connection::new(&format!("http://{address}"), LOGIN, PASSWORD, Settings::default())
+}

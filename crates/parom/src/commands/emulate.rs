@@ -1,0 +1,224 @@
+//! `parom emulate`: a Bitrix24 to try things out on, and a 1C that shows counterparties to a Parom.
+
+use std::fmt::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use bitrix::SystemClock;
+use domain::Clock;
+use emulator::bitrix24::{Portal, PortalSettings};
+use emulator::faults::Fault;
+use emulator::onec::{Connection, FileFormat, Format, OneC, PushReport, Settings};
+
+use crate::config::Secret;
+use crate::show::{self, Table, count, number};
+use crate::{Outcome, lifecycle};
+
+/// Which shore.
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "parom emulate bitrix24|onec [ПАРАМЕТРЫ]",
+    subcommand_required = true,
+    subcommand_help_heading = "Команды"
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    shore: Shore,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Shore {
+    /// Учебный портал: принимает вебхук, хранит всё в памяти
+    Bitrix24(Bitrix24),
+    /// Учебная 1С: показывает контрагентов Парому или пишет их в файл
+    Onec(OneCArgs),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "parom emulate bitrix24 [ПАРАМЕТРЫ]")]
+struct Bitrix24 {
+    /// Адрес и порт [127.0.0.1:8025]
+    #[arg(long, value_name = "АДРЕС", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 8025)), hide_default_value = true)]
+    listen: SocketAddr,
+    /// Сколько запросов портал обрабатывает сразу; остальные ждут [64]
+    #[arg(long, value_name = "N", default_value_t = 64, hide_default_value = true)]
+    users: usize,
+    /// Сколько процентов запросов портит непогода: занятость, обрывы, половина ответа [0]
+    #[arg(long, value_name = "ПРОЦЕНТ", default_value_t = 0, hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u8).range(0..=100))]
+    faults: u8,
+    /// Сколько процентов ответов теряется, когда работа уже сделана [0]
+    #[arg(
+        long,
+        value_name = "ПРОЦЕНТ",
+        default_value_t = 0,
+        hide_default_value = true,
+        conflicts_with = "faults"
+    )]
+    #[arg(value_parser = clap::value_parser!(u8).range(0..=100))]
+    lost_answers: u8,
+    /// Зерно случайности: с тем же зерном непогода та же [1]
+    #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true)]
+    seed: u64,
+    /// Сколько длится запрос, мс [0]
+    #[arg(long, value_name = "МС", default_value_t = 0, hide_default_value = true)]
+    request_ms: u64,
+    /// Сколько длится каждая команда в нём, мс [0]
+    #[arg(long, value_name = "МС", default_value_t = 0, hide_default_value = true)]
+    command_ms: u64,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "parom emulate onec --parom АДРЕС | --file ФАЙЛ [ПАРАМЕТРЫ]")]
+#[group(skip)]
+struct OneCArgs {
+    /// Адрес Парома, например http://127.0.0.1:8024
+    #[arg(long, value_name = "АДРЕС", required_unless_present = "file", conflicts_with = "file")]
+    parom: Option<String>,
+    /// Записать контрагентов в файл .jsonl, .xml или .csv и ничего не слать
+    #[arg(long, value_name = "ФАЙЛ")]
+    file: Option<PathBuf>,
+    /// Логин из раздела [onec] [1c]
+    #[arg(long, value_name = "ЛОГИН", default_value = "1c", hide_default_value = true)]
+    login: String,
+    /// Файл с паролем; без него пароль берётся из переменной PAROM_ONEC__PASSWORD
+    #[arg(long, value_name = "ФАЙЛ")]
+    password_file: Option<PathBuf>,
+    /// Сколько контрагентов придумать; 0 — настоящие юридические лица [0]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    counterparties: u64,
+    /// Зерно случайности: с тем же зерном контрагенты те же [1]
+    #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true)]
+    seed: u64,
+    /// Слать XML, а не JSON
+    #[arg(long)]
+    xml: bool,
+    /// Записей в одном вызове, до 1000 [500]
+    #[arg(long, value_name = "N", default_value_t = 500, hide_default_value = true)]
+    #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1000))]
+    chunk: usize,
+    /// Слать каждый вызов дважды, как после сбоя
+    #[arg(long)]
+    twice: bool,
+    /// Вести себя как платформа 8.2
+    #[arg(long)]
+    old_platform: bool,
+    /// Терять каждый N-й ответ; 0 — не терять [0]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    lose_every: u64,
+}
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
+    match args.shore {
+        Shore::Bitrix24(args) => portal(args).await,
+        Shore::Onec(args) => onec(args).await,
+    }
+}
+
+async fn portal(args: Bitrix24) -> anyhow::Result<Outcome> {
+    let settings = PortalSettings {
+        listen: args.listen,
+        max_concurrent: args.users,
+        ..PortalSettings::new(Arc::new(SystemClock))
+    };
+    let settings =
+        settings.with_latency(Duration::from_millis(args.request_ms), Duration::from_millis(args.command_ms));
+    let stop = lifecycle::until_interrupted()?;
+    let portal = Portal::start(settings)
+        .await
+        .with_context(|| format!("учебный портал не смог занять {}; укажите другой --listen", args.listen))?;
+    if args.lost_answers > 0 {
+        portal.faults().random(args.seed, args.lost_answers, &Fault::UNCLEAR);
+    } else if args.faults > 0 {
+        portal.faults().random(args.seed, args.faults, &Fault::PASSING);
+    }
+    show::say(format!(
+        "Учебный Битрикс24 работает. Вебхук для раздела [bitrix24]:\n\n  webhook_url = \"{}\"\n\nCtrl-C — остановить.",
+        portal.webhook_url()
+    ))?;
+
+    stop.cancelled().await;
+    let counters = portal.counters();
+    let companies = portal.company_count();
+    portal.stop().await;
+    show::say(format!(
+        "Запросов: {}, команд: {}, из них записей: {}. Компаний: {}.",
+        number(counters.http_requests),
+        number(counters.commands),
+        number(counters.writes),
+        number(companies as u64)
+    ))?;
+    Ok(Outcome::Done)
+}
+
+async fn onec(args: OneCArgs) -> anyhow::Result<Outcome> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let mut onec = match args.counterparties {
+        0 => OneC::with_real_entities(clock),
+        count => OneC::generated(count, args.seed, clock),
+    };
+    if let Some(path) = &args.file {
+        onec.write_file(path, file_format(path)?)
+            .with_context(|| format!("не удалось записать {}", path.display()))?;
+        let records = count(onec.elements().count() as u64, ["контрагент", "контрагента", "контрагентов"]);
+        show::say(format!("В {} записано: {records}.", path.display()))?;
+        return Ok(Outcome::Done);
+    }
+    let address = args.parom.as_deref().context("не хватает: --parom или --file")?;
+    let password = password(args.password_file.as_deref())?;
+    let settings = Settings {
+        format: if args.xml { Format::Xml } else { Format::Json },
+        chunk: args.chunk,
+        send_twice: args.twice,
+        old_platform: args.old_platform,
+        lose_every: args.lose_every,
+        ..Settings::default()
+    };
+    let connection = Connection::new(address, &args.login, password.expose(), settings);
+    onec.hello(&connection).await.context("Паром не ответил учебной 1С")?;
+    let report = onec.push_all(&connection).await.context("показ контрагентов не закончен; повторите его")?;
+    show::say(told(&report))?;
+    Ok(if report.rejected.is_empty() { Outcome::Done } else { Outcome::Parked })
+}
+
+fn told(report: &PushReport) -> String {
+    let mut table = Table::new(["1С показала Парому", "Записей"]).numbers_in(1);
+    for (title, records) in [
+        ("всего", report.sent),
+        ("принято", report.accepted),
+        ("без изменений", report.unchanged),
+        ("отвергнуто", report.rejected.len()),
+    ] {
+        table.row([title.to_owned(), number(records as u64)]);
+    }
+    let mut text = format!("{table}\nВызовов: {}", number(report.requests as u64));
+    for answer in &report.rejected {
+        let _ = write!(text, "\nОтвергнут {}: {}", answer.reference, answer.message);
+    }
+    text
+}
+
+fn password(file: Option<&std::path::Path>) -> anyhow::Result<Secret> {
+    const VARIABLE: &str = "PAROM_ONEC__PASSWORD";
+    let text = match file {
+        Some(path) => std::fs::read_to_string(path)
+            .with_context(|| format!("не читается файл с паролем {}", path.display()))?,
+        None => match std::env::var(VARIABLE) {
+            Ok(text) => text,
+            Err(_) => bail!("нет пароля: укажите --password-file или переменную {VARIABLE}"),
+        },
+    };
+    Ok(Secret::from(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+fn file_format(path: &std::path::Path) -> anyhow::Result<FileFormat> {
+    match path.extension().and_then(|end| end.to_str()) {
+        Some("jsonl" | "ndjson") => Ok(FileFormat::Jsonl),
+        Some("xml") => Ok(FileFormat::Xml),
+        Some("csv") => Ok(FileFormat::Csv),
+        _ => bail!("имя {} должно кончаться на .jsonl, .xml или .csv", path.display()),
+    }
+}

@@ -1,0 +1,79 @@
+//! One file per command: its arguments and what it does with the parts it is given.
+
+pub(crate) mod config;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod emulate;
+pub(crate) mod load;
+pub(crate) mod parked;
+pub(crate) mod plan;
+pub(crate) mod serve;
+pub(crate) mod setup;
+pub(crate) mod status;
+
+use anyhow::Context;
+
+use crate::app::App;
+use crate::cli::{Cli, Command, Common};
+use crate::{Outcome, telemetry};
+
+/// Does what the command line says.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
+    telemetry::start(cli.common.log_format, default_filter(&cli.command));
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .expect("nobody installs a provider before the first command");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("не удалось запустить рабочие потоки")?;
+    runtime.block_on(dispatch(cli))
+}
+
+async fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
+    let Cli { command, common } = cli;
+    match command {
+        Command::Config(_) => config::run(),
+        Command::Demo(args) => demo::run(args).await,
+        Command::Emulate(args) => emulate::run(args).await,
+        Command::Serve(_) => serve::run(open_for_serving(&common).await?).await,
+        Command::Load(args) => load::run(&args, open_for_portal(&common).await?).await,
+        Command::Plan(args) => plan::run(&args, open_for_portal(&common).await?).await,
+        Command::Setup(args) => setup::run(&args, open_for_portal(&common).await?).await,
+        Command::Doctor(args) => doctor::run(&args, open_for_portal(&common).await?).await,
+        Command::Status(args) => status::run(&args, open(&common).await?).await,
+        Command::Parked(args) => parked::run(args, open(&common).await?).await,
+    }
+}
+
+async fn open(common: &Common) -> anyhow::Result<App> {
+    App::open(common.settings()?).await
+}
+
+/// What is missing in the settings is told before a database is made.
+async fn open_for_portal(common: &Common) -> anyhow::Result<App> {
+    let config = common.settings()?;
+    config.bitrix24.webhook()?;
+    App::open(config).await
+}
+
+async fn open_for_serving(common: &Common) -> anyhow::Result<App> {
+    let config = common.settings()?;
+    config.for_serving()?;
+    App::open(config).await
+}
+
+/// A service tells its life, other commands tell what went wrong: their results go to the standard output.
+fn default_filter(command: &Command) -> &'static str {
+    match command {
+        Command::Serve(_) | Command::Emulate(_) => "info",
+        Command::Demo(_)
+        | Command::Load(_)
+        | Command::Plan(_)
+        | Command::Setup(_)
+        | Command::Doctor(_)
+        | Command::Status(_)
+        | Command::Parked(_)
+        | Command::Config(_) => "error",
+    }
+}

@@ -1,0 +1,169 @@
+//! `parom status`: what is done, what is under way, what waits for a person.
+
+use domain::{Side, Timestamp};
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use store::{Lane, SideFigures, Store};
+
+use crate::Outcome;
+use crate::app::App;
+use crate::show::{self, Table, count, moment};
+
+/// For people or for programs.
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "parom status [--json]")]
+pub(crate) struct Args {
+    /// Вывести JSON для программ
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(args: &Args, app: App) -> anyhow::Result<Outcome> {
+    let status = Status::of(&app.store).await?;
+    if args.json {
+        show::json(&status)?;
+    } else {
+        show::say(status.told(&app.config.onec.time_zone))?;
+    }
+    Ok(if status.parked.is_empty() { Outcome::Done } else { Outcome::Parked })
+}
+
+/// What the database knows of the whole.
+#[derive(Debug, Serialize)]
+struct Status {
+    /// Counterparties known to Parom.
+    counterparties: i64,
+    /// Of these: known on both shores.
+    linked: i64,
+    /// Of these: something of them could not be carried.
+    with_remarks: i64,
+    bitrix24: Lines,
+    /// Why nothing travels to Bitrix24, if nothing does.
+    stopped: Option<Stopped>,
+    parked: Vec<Parked>,
+    onec_seen_at: Option<Timestamp>,
+    adapter: Option<store::Hello>,
+}
+
+#[derive(Debug, Serialize)]
+struct Lines {
+    created: i64,
+    linked: i64,
+    updated: i64,
+    unchanged: i64,
+    waiting: i64,
+    oldest_due: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+struct Stopped {
+    reason: String,
+    since: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct Parked {
+    reason: &'static str,
+    title: &'static str,
+    count: i64,
+}
+
+impl Status {
+    async fn of(store: &Store) -> anyhow::Result<Self> {
+        let summary = store.summary().await?;
+        let stopped = match store.lane(Side::Bitrix).await? {
+            Lane::Open => None,
+            Lane::Stopped { reason, since } => Some(Stopped { reason, since }),
+        };
+        let parked = summary.parked.iter().map(|(code, count)| Parked {
+            reason: code.as_str(),
+            title: code.title(),
+            count: *count,
+        });
+        Ok(Self {
+            counterparties: summary.links,
+            linked: summary.linked,
+            with_remarks: summary.with_remarks,
+            bitrix24: Lines::of(&summary.bitrix),
+            stopped,
+            parked: parked.collect(),
+            onec_seen_at: store.seen_onec().await?,
+            adapter: store.adapter().await?,
+        })
+    }
+
+    fn told(&self, zone: &TimeZone) -> String {
+        let mut table = Table::new(["", ""]).numbers_in(1);
+        let lines = &self.bitrix24;
+        for (title, figure) in [
+            ("Контрагентов известно", self.counterparties),
+            ("  из них есть и в 1С, и в Битрикс24", self.linked),
+            ("  из них с замечаниями", self.with_remarks),
+            ("Передач в Битрикс24: создано компаний", lines.created),
+            ("  связано с существующими", lines.linked),
+            ("  обновлено", lines.updated),
+            ("  без изменений", lines.unchanged),
+            ("  ждут очереди", lines.waiting),
+        ] {
+            table.row([title.to_owned(), number(figure)]);
+        }
+        let mut text = table.to_string();
+        let mut say = |line: String| {
+            text.push('\n');
+            text.push_str(&line);
+        };
+        match &self.stopped {
+            Some(stopped) => {
+                say(format!(
+                    "Передача в Битрикс24 остановлена с {}: {}",
+                    moment(stopped.since, zone),
+                    stopped.reason
+                ));
+            }
+            None => match lines.oldest_due {
+                Some(due) => say(format!("Ближайшая передача: {}", moment(due, zone))),
+                None => say("Всё, что показала 1С, передано или ждёт человека.".to_owned()),
+            },
+        }
+        match self.onec_seen_at {
+            Some(at) => say(format!("1С обращалась: {}", moment(at, zone))),
+            None => say("1С ещё не обращалась.".to_owned()),
+        }
+        if let Some(adapter) = &self.adapter {
+            say(format!(
+                "Обработка {} на {} {}, платформа {}",
+                adapter.adapter, adapter.configuration, adapter.configuration_version, adapter.platform
+            ));
+            if !adapter.missing.is_empty() {
+                say(format!("В этой 1С не найдено: {}", adapter.missing.join(", ")));
+            }
+        }
+        if !self.parked.is_empty() {
+            say("Ждут человека:".to_owned());
+            for parked in &self.parked {
+                let records = count(parked.count.unsigned_abs(), ["запись", "записи", "записей"]);
+                say(format!("  {}: {records}", parked.title));
+            }
+            say("Что делать с каждой: parom parked list".to_owned());
+        }
+        text
+    }
+}
+
+impl Lines {
+    fn of(figures: &SideFigures) -> Self {
+        let outcome = |word: &str| figures.outcomes.get(word).copied().unwrap_or_default();
+        Self {
+            created: outcome("created"),
+            linked: outcome("linked"),
+            updated: outcome("updated"),
+            unchanged: outcome("unchanged"),
+            waiting: figures.due + figures.leased,
+            oldest_due: figures.oldest_due,
+        }
+    }
+}
+
+fn number(figure: i64) -> String {
+    show::number(figure.unsigned_abs())
+}

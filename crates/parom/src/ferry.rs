@@ -1,0 +1,114 @@
+//! What the shore of 1C asks, answered by the engine and the store.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use domain::{Clock, DeliveryState, OneCRef, Side, Timestamp};
+use engine::{Engine, Showing};
+use onec::{Ferry, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken, Unavailable};
+use store::{Lane, StoreError};
+
+/// The engine as 1C sees it.
+pub(crate) struct EngineFerry {
+    engine: Engine,
+    clock: Arc<dyn Clock>,
+    /// When 1C last called, in microseconds; 0: not since the start. Written down now and then, not at every call.
+    seen: AtomicI64,
+}
+
+impl EngineFerry {
+    /// A ferry without passengers.
+    pub(crate) fn new(engine: Engine, clock: Arc<dyn Clock>) -> Self {
+        Self { engine, clock, seen: AtomicI64::new(0) }
+    }
+
+    /// Writes down when 1C last called, if it has called since this was last asked for.
+    pub(crate) async fn write_down_seen(&self) -> Result<(), StoreError> {
+        let seen = self.seen.swap(0, Ordering::Relaxed);
+        let Some(at) = Timestamp::from_microsecond(seen).ok().filter(|_| seen > 0) else { return Ok(()) };
+        let mut write = self.engine.store().begin().await?;
+        write.seen_onec(at).await?;
+        write.commit().await
+    }
+
+    async fn find_state(&self, onec_ref: OneCRef) -> Result<ObjectState, StoreError> {
+        let store = self.engine.store();
+        let Some(link) = store.link_by_ref(onec_ref).await? else { return Ok(ObjectState::Unknown) };
+        let Some(standing) = store.standing(link.id, Side::Bitrix).await? else {
+            // Nothing was ever to be carried: both sides agreed from the start.
+            return Ok(ObjectState::Delivered);
+        };
+        Ok(match standing.state {
+            DeliveryState::Settled => ObjectState::Delivered,
+            DeliveryState::Parked { reason, .. } => ObjectState::Parked(reason.text),
+            DeliveryState::Dropped { why, .. } => ObjectState::Parked(format!("Больше не передаётся: {why}")),
+            DeliveryState::Due { .. } | DeliveryState::Leased { .. } => match store.lane(Side::Bitrix).await?
+            {
+                Lane::Open => ObjectState::Waiting(String::new()),
+                Lane::Stopped { reason, .. } => ObjectState::Waiting(reason),
+            },
+        })
+    }
+}
+
+/// The same counterparty in the engine's words.
+pub(crate) fn showing(shown: ShownCounterparty) -> Showing {
+    let ShownCounterparty { onec_ref, code, snapshot, changed_at, fingerprint } = shown;
+    Showing { onec_ref, code, snapshot, changed_at, fingerprint }
+}
+
+impl Ferry for EngineFerry {
+    fn show(&self, shown: Vec<ShownCounterparty>) -> Promise<'_, Vec<Taken>> {
+        Box::pin(async move {
+            let showings = shown.into_iter().map(showing).collect();
+            let taken = self.engine.show(showings).await.map_err(Unavailable::new)?;
+            Ok(taken.into_iter().map(answer).collect())
+        })
+    }
+
+    fn hello(&self, hello: Hello) -> Promise<'_, ()> {
+        Box::pin(async move {
+            let Hello {
+                adapter,
+                platform,
+                compatibility_mode,
+                configuration,
+                configuration_version,
+                missing,
+            } = hello;
+            let hello = store::Hello {
+                adapter,
+                platform,
+                compatibility_mode,
+                configuration,
+                configuration_version,
+                missing,
+                at: self.clock.now(),
+            };
+            let mut write = self.engine.store().begin().await.map_err(Unavailable::new)?;
+            write.adapter_said(&hello).await.map_err(Unavailable::new)?;
+            write.commit().await.map_err(Unavailable::new)
+        })
+    }
+
+    fn state(&self, kind: ObjectKind, onec_ref: OneCRef) -> Promise<'_, ObjectState> {
+        match kind {
+            ObjectKind::Counterparty => {
+                Box::pin(async move { self.find_state(onec_ref).await.map_err(Unavailable::new) })
+            }
+        }
+    }
+
+    fn seen(&self, at: Timestamp) {
+        self.seen.fetch_max(at.as_microsecond(), Ordering::Relaxed);
+    }
+}
+
+/// A parked record is taken: it is durable, and only a person can say more. The message tells 1C why it waits.
+fn answer(taken: engine::Taken) -> Taken {
+    match taken {
+        engine::Taken::Accepted => Taken::accepted(),
+        engine::Taken::Unchanged => Taken::unchanged(),
+        engine::Taken::Parked(reason) => Taken { message: reason.text, ..Taken::accepted() },
+    }
+}

@@ -1,0 +1,52 @@
+//! The service at work: HTTP for 1C, the engine, and what is written down now and then.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use domain::{Clock, SignedDuration};
+use engine::Engine;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use crate::app::App;
+use crate::ferry::EngineFerry;
+use crate::http;
+use crate::lifecycle::Lifecycle;
+
+/// How often the time of 1C's last call is written down: it is for people, and an hour would be as good.
+const WRITE_DOWN_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+/// Starts all parts under `lifecycle`; returns where it listens. Whoever starts it holds the helm.
+pub(crate) async fn start(
+    app: &App,
+    engine: Engine,
+    listener: TcpListener,
+    lifecycle: &Lifecycle,
+) -> anyhow::Result<SocketAddr> {
+    let address = listener.local_addr()?;
+    let ferry = Arc::new(EngineFerry::new(engine.clone(), Arc::clone(&app.clock)));
+    let router = app.router(Arc::clone(&ferry))?;
+    engine.recover().await?;
+
+    let (clock, stop, tasks) = (Arc::clone(&app.clock), lifecycle.stop(), lifecycle.tasks());
+    lifecycle.run("the HTTP server", async move { http::serve(listener, router, clock, stop, tasks).await });
+    let stop = lifecycle.stop();
+    lifecycle.run("the engine", async move { engine.run(stop).await });
+    let (clock, stop) = (Arc::clone(&app.clock), lifecycle.stop());
+    lifecycle
+        .run("the writer of small things", async move { write_down(&ferry, clock.as_ref(), stop).await });
+    Ok(address)
+}
+
+async fn write_down(ferry: &EngineFerry, clock: &dyn Clock, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        tokio::select! {
+            () = clock.sleep(WRITE_DOWN_EVERY) => {}
+            () = stop.cancelled() => {}
+        }
+        if let Err(error) = ferry.write_down_seen().await {
+            warn!(error = %error, "The time of 1C's last call was not written down: {error}");
+        }
+    }
+}
