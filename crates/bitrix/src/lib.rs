@@ -1,1 +1,28 @@
-//! The Bitrix24 REST client: call, batch, lists by id, pace, errors.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod args;
+mod batch;
+mod client;
+mod clock;
+mod error;
+mod list;
+mod pace;
+mod reply;
+mod service;
+mod transport;
+mod webhook;
+pub mod wire;
+
+pub use answer::{Answer, Timing};
+pub use args::{Arg, Args, Reference, neutral};
+pub use batch::{
+    BATCH_BYTES_MAX, BATCH_COMMANDS_MAX, Batch, BatchAnswer, Chain, ChainError, Command, Outcome, Piece, pack,
+};
+pub use client::{Client, Settings};
+pub use clock::SystemClock;
+pub use error::{ApiError, ApiErrorKind, BusyBy, CallError, Denial, Lost, Unreached};
+pub use list::{Listing, PAGE_ROWS, Pages};
+pub use pace::PaceSettings;
+pub use transport::ANSWER_BYTES_MAX;
+pub use webhook::{BadWebhook, WebhookUrl};

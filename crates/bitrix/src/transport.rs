@@ -1,0 +1,221 @@
+//! One POST over HTTP: sent once, redirected by rule, read to a bound. Knows nothing of Bitrix24 but its address.
+
+use std::error::Error as _;
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use futures::StreamExt as _;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use reqwest::{Response, redirect};
+use url::Url;
+
+use crate::client::Settings;
+use crate::error::{Lost, Unreached};
+use crate::webhook::{WebhookUrl, is_loopback, is_private};
+
+/// An answer longer than this, unpacked, is not read on. Fifty lists of fifty full cards are below 30 MiB.
+pub const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// `http://old` → `https://old` → `https://new`, and no further.
+const REDIRECTS_MAX: usize = 2;
+
+/// Shorter than the keep-alive of Apache (5 s) and nginx (75 s): a connection that the portal is just closing
+/// costs an unclear answer, a fresh one costs a millisecond.
+const IDLE: std::time::Duration = std::time::Duration::from_secs(4);
+
+/// Sends bodies to one portal.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    http: reqwest::Client,
+    webhook: WebhookUrl,
+    /// Where the portal has moved to, as learnt from its redirect.
+    moved: Mutex<Option<Url>>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<String>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Why nothing came back.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    NotSent(Unreached),
+    Lost(Lost),
+    /// A redirect that was not followed; the place, without path.
+    Moved(String),
+}
+
+impl Transport {
+    pub(crate) fn new(settings: &Settings) -> Result<Self, Unreached> {
+        install_crypto();
+        let http = build(settings, false).or_else(|error| {
+            // A machine without root certificates can still talk to a portal in its own network over http.
+            let plain = settings.webhook.origin().scheme() == "http";
+            if plain { build(settings, true) } else { Err(error) }
+        });
+        let http =
+            http.map_err(|error| Unreached::Tls(settings.webhook.scrub(&innermost(&error.without_url()))))?;
+        Ok(Self { http, webhook: settings.webhook.clone(), moved: Mutex::new(None) })
+    }
+
+    pub(crate) fn webhook(&self) -> &WebhookUrl {
+        &self.webhook
+    }
+
+    /// Sends the body to the method and reads what comes back.
+    pub(crate) async fn post(&self, method: &str, body: Bytes) -> Result<Reply, Failure> {
+        let mut url = self.webhook.method(&self.origin(), method);
+        for _ in 0..=REDIRECTS_MAX {
+            let request = self.http.post(url.clone());
+            let request = request.header(CONTENT_TYPE, "application/json").header(ACCEPT, "application/json");
+            let response = request.body(body.clone()).send().await.map_err(|error| self.failure(error))?;
+            match redirected(&url, &response) {
+                Redirect::None => return self.read(response).await,
+                Redirect::Refused(place) => return Err(Failure::Moved(self.webhook.scrub(&place))),
+                Redirect::To(target) => {
+                    self.remember(&target);
+                    url = target;
+                }
+            }
+        }
+        Err(Failure::Moved(place(&url)))
+    }
+
+    fn origin(&self) -> Url {
+        let moved = self.moved.lock().expect("no holder of the address panics");
+        moved.as_ref().unwrap_or_else(|| self.webhook.origin()).clone()
+    }
+
+    fn remember(&self, target: &Url) {
+        tracing::warn!(
+            "Bitrix24 has moved from {} to {}: change the address of the webhook in the configuration",
+            place(self.webhook.origin()),
+            place(target)
+        );
+        let mut origin = target.clone();
+        origin.set_path("/");
+        *self.moved.lock().expect("no holder of the address panics") = Some(origin);
+    }
+
+    async fn read(&self, response: Response) -> Result<Reply, Failure> {
+        let status = response.status().as_u16();
+        let retry_after =
+            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok().map(str::to_owned));
+        let mut body = Vec::new();
+        let mut chunks = response.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|error| self.failure(error))?;
+            if body.len() + chunk.len() > ANSWER_BYTES_MAX {
+                return Err(Failure::Lost(Lost::TooLong));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Reply { status, retry_after, body })
+    }
+
+    fn failure(&self, error: reqwest::Error) -> Failure {
+        // reqwest tells the whole address in its errors.
+        let error = error.without_url();
+        if error.is_builder() {
+            return Failure::NotSent(Unreached::Request(self.webhook.scrub(&innermost(&error))));
+        }
+        if error.is_connect() {
+            return Failure::NotSent(self.unreached(&error));
+        }
+        Failure::Lost(if error.is_timeout() { Lost::Timeout } else { Lost::Cut })
+    }
+
+    fn unreached(&self, error: &reqwest::Error) -> Unreached {
+        if error.is_timeout() {
+            return Unreached::Timeout;
+        }
+        if error.is_dns() {
+            return Unreached::Name;
+        }
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+            let tls = cause
+                .downcast_ref()
+                .or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
+            if let Some(tls) = tls {
+                return Unreached::Tls(self.webhook.scrub(&tls.to_string()));
+            }
+            source = cause.source();
+        }
+        Unreached::Connection
+    }
+}
+
+/// reqwest is built without a crypto provider, so that the whole program has one and the same: ring. Whoever
+/// installed another before keeps it.
+fn install_crypto() {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // An error means that another thread was faster.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+}
+
+fn build(settings: &Settings, without_roots: bool) -> reqwest::Result<reqwest::Client> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(settings.user_agent.clone())
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(settings.connect_timeout)
+        .timeout(settings.timeout)
+        .pool_idle_timeout(IDLE)
+        .referer(false);
+    if is_loopback(settings.webhook.origin()) {
+        builder = builder.no_proxy();
+    }
+    if without_roots {
+        builder = builder.tls_certs_only([]);
+    }
+    builder.build()
+}
+
+enum Redirect {
+    None,
+    To(Url),
+    Refused(String),
+}
+
+/// Vendor page: `settings/how-to-call-rest-api/change-domen.md`. A moved portal answers 302; an HTTP client
+/// left alone would repeat it as a GET without a body. The secret stands in the path, so it goes only to the
+/// same path, over https, or over http within the local network if it came that way.
+fn redirected(from: &Url, response: &Response) -> Redirect {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Redirect::None;
+    }
+    let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+    let Some(target) = location.and_then(|location| from.join(location).ok()) else {
+        return Redirect::Refused("адрес не назван".to_owned());
+    };
+    let kept_private = match target.scheme() {
+        "https" => true,
+        "http" => from.scheme() == "http" && is_private(&target),
+        _ => false,
+    };
+    if kept_private && target.path() == from.path() && target.origin() != from.origin() {
+        Redirect::To(target)
+    } else {
+        Redirect::Refused(place(&target))
+    }
+}
+
+/// Scheme, host and port.
+fn place(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
