@@ -48,3 +48,33 @@ impl Clock for ManualClock {
         Box::pin(std::future::ready(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noon() -> Timestamp {
+        "2026-11-23T12:00:00Z".parse().expect("a moment")
+    }
+
+    #[test]
+    fn the_clock_stands_still_until_somebody_moves_it_forth_or_back() {
+        let clock = ManualClock::at(noon());
+        assert_eq!((clock.now(), clock.now()), (noon(), noon()));
+        clock.advance(SignedDuration::from_mins(5));
+        assert_eq!(clock.now().to_string(), "2026-11-23T12:05:00Z");
+        clock.advance(SignedDuration::from_hours(-1));
+        assert_eq!(clock.now().to_string(), "2026-11-23T11:05:00Z");
+    }
+
+    #[test]
+    fn sleeping_costs_no_time_but_the_time_of_the_clock() {
+        let clock = ManualClock::at(noon());
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        let mut sleep = clock.sleep(SignedDuration::from_hours(4));
+        assert!(sleep.as_mut().poll(&mut context).is_ready());
+        assert_eq!(clock.now().to_string(), "2026-11-23T16:00:00Z");
+        drop(clock.sleep(SignedDuration::from_hours(-4)));
+        assert_eq!(clock.now().to_string(), "2026-11-23T16:00:00Z", "nobody sleeps into the past");
+    }
+}

@@ -230,3 +230,58 @@ impl Counterparty {
             .unwrap_or("без наименования")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_snapshot_replaces_what_it_speaks_of_and_leaves_the_rest() {
+        let older = Counterparty {
+            kpp: Some("773601001".into()),
+            name: Some("ООО «Яндекс»".into()),
+            phones: Some(vec!["1".into()]),
+            ..Counterparty::default()
+        };
+        let newer = Counterparty {
+            kpp: Some(String::new()),
+            phones: Some(Vec::new()),
+            inn: Some("7736207543".into()),
+            ..Counterparty::default()
+        };
+        let now = older.clone().overlaid(newer);
+        assert_eq!(now.kpp.as_deref(), Some(""), "an empty field clears");
+        assert_eq!(now.phones, Some(Vec::new()), "so does an empty list");
+        assert_eq!(now.name, older.name, "an absent field does not");
+        assert_eq!(now.inn.as_deref(), Some("7736207543"));
+        assert_eq!(older.clone().overlaid(Counterparty::default()), older);
+    }
+
+    #[test]
+    fn every_field_has_a_word_of_its_own_and_the_store_uses_the_same() {
+        let words: std::collections::BTreeSet<_> = Field::ALL.into_iter().map(Field::as_str).collect();
+        assert_eq!(words.len(), Field::ALL.len());
+        for field in Field::ALL {
+            assert_eq!(serde_json::to_value(field).expect("a word"), field.as_str());
+        }
+    }
+
+    #[test]
+    fn a_snapshot_that_goes_through_the_store_keeps_absent_and_empty_apart() {
+        let snapshot = Counterparty { kpp: Some(String::new()), ..Counterparty::default() };
+        let text = serde_json::to_string(&snapshot).expect("a snapshot is data");
+        assert_eq!(text, r#"{"kpp":""}"#);
+        assert_eq!(serde_json::from_str::<Counterparty>(&text).expect("its own text"), snapshot);
+    }
+
+    #[test]
+    fn messages_name_a_counterparty_by_the_first_thing_it_has() {
+        let inn = Counterparty {
+            name: Some(" ".into()),
+            inn: Some("7736207543".into()),
+            ..Counterparty::default()
+        };
+        assert_eq!(inn.title(), "7736207543");
+        assert_eq!(Counterparty::default().title(), "без наименования");
+    }
+}

@@ -122,3 +122,66 @@ impl fmt::Debug for OneCRef {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ManualClock, SignedDuration, Timestamp};
+
+    fn ids(seed: u64) -> (Arc<ManualClock>, Ids) {
+        let start: Timestamp = "2026-11-23T12:00:00Z".parse().expect("a moment");
+        let clock = Arc::new(ManualClock::at(start));
+        (clock.clone(), Ids::new(clock, seed))
+    }
+
+    #[test]
+    fn identifiers_sort_by_time_as_values_and_as_texts() {
+        let (clock, ids) = ids(1);
+        let made: Vec<LinkId> = (0..100)
+            .map(|_| {
+                clock.advance(SignedDuration::from_millis(1));
+                ids.link()
+            })
+            .collect();
+        assert!(made.is_sorted());
+        assert!(made.iter().map(ToString::to_string).collect::<Vec<_>>().is_sorted());
+    }
+
+    #[test]
+    fn identifiers_of_one_millisecond_differ_and_a_seed_repeats_them() {
+        let make = |seed| {
+            let (_, ids) = ids(seed);
+            (0..1000).map(|_| ids.delivery()).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(make(1).len(), 1000);
+        assert_eq!(make(1), make(1));
+        assert!(make(1).is_disjoint(&make(2)));
+    }
+
+    #[test]
+    fn an_identifier_is_read_back_from_its_text() {
+        let id = ids(1).1.link();
+        assert_eq!(id.to_string().parse::<LinkId>().expect("its own text"), id);
+        let error = "не ULID".parse::<LinkId>().expect_err("no identifier");
+        assert!(error.to_string().contains("не ULID"), "{error}");
+    }
+
+    #[test]
+    fn the_guid_proposed_for_a_link_is_the_same_at_every_redelivery_and_release() {
+        let link: LinkId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID");
+        let other: LinkId = "01ARZ3NDEKTSV4RRFFQ69G5FAW".parse().expect("a ULID");
+        // Frozen: 1C finds by it what an earlier release of Parom created.
+        assert_eq!(OneCRef::proposed(link).to_string(), "f2df1dcc-5127-5f4f-906a-7ac6d8d3bf1a");
+        assert_ne!(OneCRef::proposed(link), OneCRef::proposed(other));
+    }
+
+    #[test]
+    fn a_guid_of_one_c_is_the_same_in_any_letter_case() {
+        let read = |text| OneCRef::parse(text);
+        let lower = read("6f9619ff-8b86-d011-b42d-00cf4fc964ff").expect("a GUID");
+        assert_eq!(read(" {6F9619FF-8B86-D011-B42D-00CF4FC964FF} "), Some(lower));
+        assert_eq!(lower.to_string(), "6f9619ff-8b86-d011-b42d-00cf4fc964ff");
+        assert_eq!(read("00000000-0000-0000-0000-000000000000"), None, "an empty reference of 1C");
+        assert_eq!(read("000000123"), None, "a code is no GUID");
+    }
+}

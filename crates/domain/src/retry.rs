@@ -31,3 +31,38 @@ impl Default for Pauses {
         Self(seconds.into_iter().map(SignedDuration::from_secs).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn pauses_grow_and_after_about_a_day_a_record_is_parked() {
+        let pauses = Pauses::default();
+        let taken: Vec<_> = (1..).map_while(|attempts| pauses.after(attempts, 0)).collect();
+        assert_eq!(taken.len(), 11);
+        assert!(taken.is_sorted());
+        let day: SignedDuration = taken.iter().sum();
+        assert!((24..27).contains(&day.as_hours()), "{day:?}");
+    }
+
+    #[test]
+    fn an_attempt_that_nobody_counted_waits_like_the_first() {
+        let pauses = Pauses::new(vec![SignedDuration::from_secs(5)]);
+        assert_eq!(pauses.after(0, 0), pauses.after(1, 0));
+        assert_eq!(pauses.after(2, 0), None);
+        assert_eq!(Pauses::new(Vec::new()).after(1, 0), None, "no pauses: parked at once");
+    }
+
+    proptest! {
+        #[test]
+        fn a_pause_is_never_shorter_than_listed_nor_stretched_by_more_than_a_quarter(
+            seconds in 0..1_000_000_i64, random: u64,
+        ) {
+            let listed = SignedDuration::from_secs(seconds);
+            let pause = Pauses::new(vec![listed]).after(1, random).expect("the first pause");
+            prop_assert!(listed <= pause && pause <= listed + listed / 4);
+        }
+    }
+}
