@@ -1,0 +1,216 @@
+//! An employee at his screen: the same rules as REST, but past HTTP, counters and faults.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::COMPANY;
+use super::REQUISITE;
+use super::call::{Caller, Code};
+use super::methods;
+use super::php::{Array, Php, record};
+use super::portal::Inner;
+use super::settings::Rights;
+
+/// Works in the portal by hand. Got from [`Portal::employee`](super::Portal::employee).
+pub struct Employee<'a> {
+    pub(crate) portal: &'a Inner,
+    pub(crate) user: i64,
+}
+
+/// What the portal answered to an employee who did something impossible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// `error`, empty for most.
+    pub error: String,
+    /// `error_description`.
+    pub description: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "портал отказал сотруднику: {} {}", self.error, self.description)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Names and values of fields, as the old methods call them.
+pub type Fields<'f> = &'f [(&'f str, &'f str)];
+
+impl Employee<'_> {
+    /// A company with nothing but its name; the id.
+    pub fn creates_company(&self, title: &str) -> Result<i64, Refused> {
+        self.adds("crm.company.add", &[], &[("TITLE", title)])
+    }
+
+    /// Changes fields of a company.
+    pub fn edits_company(&self, company: i64, fields: Fields<'_>) -> Result<(), Refused> {
+        self.updates("crm.company.update", company, fields)
+    }
+
+    /// Deletes a company with its requisites, addresses and bank details.
+    pub fn deletes_company(&self, company: i64) -> Result<(), Refused> {
+        self.deletes("crm.company.delete", company)
+    }
+
+    /// One more telephone of a company.
+    pub fn adds_phone(&self, company: i64, phone: &str) -> Result<(), Refused> {
+        self.adds_multi(company, "PHONE", phone)
+    }
+
+    /// One more e-mail of a company.
+    pub fn adds_email(&self, company: i64, email: &str) -> Result<(), Refused> {
+        self.adds_multi(company, "EMAIL", email)
+    }
+
+    /// Takes a telephone away, all entries that are written like that.
+    pub fn removes_phone(&self, company: i64, phone: &str) -> Result<(), Refused> {
+        let ids: Vec<i64> = {
+            let state = self.portal.state();
+            let multi = state.companies.get(company).map(|row| row.multi.clone()).unwrap_or_default();
+            let same = |entry: &&super::table::Multi| {
+                entry.type_id.as_ref() == "PHONE" && entry.value.as_ref() == phone
+            };
+            multi.iter().filter(same).map(|entry| entry.id).collect()
+        };
+        let entries: Array = ids.into_iter().map(|id| record! { "ID" => id, "DELETE" => "Y" }).collect();
+        let fields = record! { "PHONE" => entries };
+        self.call("crm.company.update", &record! { "id" => company, "fields" => fields }).map(drop)
+    }
+
+    /// One more requisite of a company, from the preset whose XML_ID holds `preset` (`COMPANY`, `INDIVIDUAL`,
+    /// `PERSON`); the id.
+    pub fn adds_requisite(&self, company: i64, preset: &str, fields: Fields<'_>) -> Result<i64, Refused> {
+        let preset = {
+            let state = self.portal.state();
+            let wanted = format!("_RU_{preset}#");
+            let found = state.presets.iter().find(|one| one.xml_id.ends_with(&wanted));
+            found.map_or(0, |preset| preset.id).to_string()
+        };
+        let keys = [
+            ("ENTITY_TYPE_ID", COMPANY.to_string()),
+            ("ENTITY_ID", company.to_string()),
+            ("PRESET_ID", preset),
+            ("NAME", "Реквизит".to_owned()),
+        ];
+        self.adds("crm.requisite.add", &keys, fields)
+    }
+
+    /// Changes fields of a requisite.
+    pub fn edits_requisite(&self, requisite: i64, fields: Fields<'_>) -> Result<(), Refused> {
+        self.updates("crm.requisite.update", requisite, fields)
+    }
+
+    /// Deletes a requisite with its addresses and bank details.
+    pub fn deletes_requisite(&self, requisite: i64) -> Result<(), Refused> {
+        self.deletes("crm.requisite.delete", requisite)
+    }
+
+    /// One more bank detail of a requisite; the id.
+    pub fn adds_bank_detail(&self, requisite: i64, fields: Fields<'_>) -> Result<i64, Refused> {
+        let keys = [("ENTITY_ID", requisite.to_string()), ("NAME", "Счёт".to_owned())];
+        self.adds("crm.requisite.bankdetail.add", &keys, fields)
+    }
+
+    /// Changes fields of a bank detail.
+    pub fn edits_bank_detail(&self, bank_detail: i64, fields: Fields<'_>) -> Result<(), Refused> {
+        self.updates("crm.requisite.bankdetail.update", bank_detail, fields)
+    }
+
+    /// Deletes a bank detail.
+    pub fn deletes_bank_detail(&self, bank_detail: i64) -> Result<(), Refused> {
+        self.deletes("crm.requisite.bankdetail.delete", bank_detail)
+    }
+
+    /// Writes the address of that type (1 actual, 6 legal), new or not.
+    pub fn writes_address(&self, requisite: i64, kind: i64, fields: Fields<'_>) -> Result<(), Refused> {
+        let fields = address_key(requisite, kind, fields);
+        let exists = self.portal.state().addresses.get(methods::address_key(requisite, kind)).is_some();
+        let method = if exists { "crm.address.update" } else { "crm.address.add" };
+        self.call(method, &record! { "fields" => fields }).map(drop)
+    }
+
+    /// Deletes the address of that type.
+    pub fn deletes_address(&self, requisite: i64, kind: i64) -> Result<(), Refused> {
+        let fields = address_key(requisite, kind, &[]);
+        self.call("crm.address.delete", &record! { "fields" => fields }).map(drop)
+    }
+
+    /// A deal of a company; the id.
+    pub fn adds_deal(&self, company: i64, fields: Fields<'_>) -> Result<i64, Refused> {
+        self.adds("crm.deal.add", &[("COMPANY_ID", company.to_string())], fields)
+    }
+
+    /// Changes fields of a deal.
+    pub fn edits_deal(&self, deal: i64, fields: Fields<'_>) -> Result<(), Refused> {
+        self.updates("crm.deal.update", deal, fields)
+    }
+
+    /// Deletes a deal.
+    pub fn deletes_deal(&self, deal: i64) -> Result<(), Refused> {
+        self.deletes("crm.deal.delete", deal)
+    }
+
+    fn adds_multi(&self, company: i64, kind: &str, value: &str) -> Result<(), Refused> {
+        let entry = record! { "VALUE" => value, "VALUE_TYPE" => "WORK" };
+        let fields = record! { kind => [entry].into_iter().collect::<Array>() };
+        self.call("crm.company.update", &record! { "id" => company, "fields" => fields }).map(drop)
+    }
+
+    /// `fields` go over `keys`, so that a test can set another NAME.
+    fn adds(&self, method: &str, keys: &[(&str, String)], fields: Fields<'_>) -> Result<i64, Refused> {
+        let mut all = Array::default();
+        for (name, value) in keys {
+            all.set(name, value.as_str());
+        }
+        for (name, value) in fields {
+            all.set(name, *value);
+        }
+        self.call(method, &record! { "fields" => all }).map(|id| id.as_int())
+    }
+
+    fn updates(&self, method: &str, id: i64, fields: Fields<'_>) -> Result<(), Refused> {
+        self.call(method, &record! { "id" => id, "fields" => to_array(fields) }).map(drop)
+    }
+
+    fn deletes(&self, method: &str, id: i64) -> Result<(), Refused> {
+        self.call(method, &record! { "id" => id }).map(drop)
+    }
+
+    fn call(&self, method: &str, params: &Array) -> Result<Php, Refused> {
+        let caller = Caller {
+            user: self.user,
+            admin: true,
+            rights: Rights::ALL,
+            scopes: Arc::from(["crm".to_owned()]),
+        };
+        let mut state = self.portal.state();
+        // Counters tell about REST; what people do by hand is not among the writes.
+        let writes = state.writes;
+        let outcome = methods::run(&mut state, method, params, &caller);
+        state.writes = writes;
+        outcome.map(|answer| answer.result).map_err(|refusal| Refused {
+            error: match refusal.code {
+                Code::Text(text) => text.to_owned(),
+                Code::Number(number) => number.to_string(),
+            },
+            description: refusal.text.into_owned(),
+        })
+    }
+}
+
+fn address_key(requisite: i64, kind: i64, fields: Fields<'_>) -> Array {
+    let mut all = to_array(fields);
+    all.set("TYPE_ID", kind);
+    all.set("ENTITY_TYPE_ID", REQUISITE);
+    all.set("ENTITY_ID", requisite);
+    all
+}
+
+fn to_array(fields: Fields<'_>) -> Array {
+    let mut array = Array::default();
+    for (name, value) in fields {
+        array.set(name, *value);
+    }
+    array
+}

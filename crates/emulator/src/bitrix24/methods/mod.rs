@@ -1,0 +1,155 @@
+//! The methods by name. What is not here answers 404 `ERROR_METHOD_NOT_FOUND`, as a box without that module.
+#![expect(clippy::unnecessary_wraps, reason = "every method has the one signature that the table holds")]
+
+mod address;
+mod bank_detail;
+mod card;
+mod company;
+mod deal;
+mod item;
+mod preset;
+mod requisite;
+mod service;
+mod timeline;
+mod userfield;
+
+use super::call::{Caller, Outcome, Refusal};
+use super::php::Array;
+use super::state::State;
+
+pub(crate) use address::key as address_key;
+
+type Handler = fn(&mut State, &Array, &Caller) -> Outcome;
+
+/// A method and one of the scopes that open it; `basic` is open to every webhook.
+pub(crate) struct Method {
+    pub(crate) name: &'static str,
+    scopes: &'static [&'static str],
+    run: Handler,
+}
+
+const fn crm(name: &'static str, run: Handler) -> Method {
+    Method { name, scopes: &["crm"], run }
+}
+
+const fn basic(name: &'static str, run: Handler) -> Method {
+    Method { name, scopes: &[], run }
+}
+
+const fn user(name: &'static str, run: Handler) -> Method {
+    Method { name, scopes: &["user", "user_basic", "user_brief"], run }
+}
+
+/// Every method that this portal has, in lower case.
+pub(crate) static METHODS: &[Method] = &[
+    crm("crm.address.add", address::add),
+    crm("crm.address.delete", address::delete),
+    crm("crm.address.fields", address::fields),
+    crm("crm.address.list", address::list),
+    crm("crm.address.update", address::update),
+    crm("crm.category.list", deal::categories),
+    crm("crm.company.add", company::add),
+    crm("crm.company.delete", company::delete),
+    crm("crm.company.fields", company::fields),
+    crm("crm.company.get", company::get),
+    crm("crm.company.list", company::list),
+    crm("crm.company.update", company::update),
+    crm("crm.company.userfield.add", userfield::add_to_company),
+    crm("crm.company.userfield.list", userfield::list_of_company),
+    crm("crm.deal.add", deal::add),
+    crm("crm.deal.delete", deal::delete),
+    crm("crm.deal.fields", deal::fields),
+    crm("crm.deal.get", deal::get),
+    crm("crm.deal.list", deal::list),
+    crm("crm.deal.update", deal::update),
+    crm("crm.deal.userfield.add", userfield::add_to_deal),
+    crm("crm.deal.userfield.list", userfield::list_of_deal),
+    crm("crm.enum.addresstype", address::types),
+    crm("crm.item.add", item::add),
+    crm("crm.item.batchimport", item::batch_import),
+    crm("crm.item.delete", item::delete),
+    crm("crm.item.fields", item::fields),
+    crm("crm.item.get", item::get),
+    crm("crm.item.import", item::import),
+    crm("crm.item.list", item::list),
+    crm("crm.item.update", item::update),
+    crm("crm.requisite.add", requisite::add),
+    crm("crm.requisite.bankdetail.add", bank_detail::add),
+    crm("crm.requisite.bankdetail.delete", bank_detail::delete),
+    crm("crm.requisite.bankdetail.fields", bank_detail::fields),
+    crm("crm.requisite.bankdetail.get", bank_detail::get),
+    crm("crm.requisite.bankdetail.list", bank_detail::list),
+    crm("crm.requisite.bankdetail.update", bank_detail::update),
+    crm("crm.requisite.delete", requisite::delete),
+    crm("crm.requisite.fields", requisite::fields),
+    crm("crm.requisite.get", requisite::get),
+    crm("crm.requisite.list", requisite::list),
+    crm("crm.requisite.preset.countries", preset::countries),
+    crm("crm.requisite.preset.field.list", preset::field_list),
+    crm("crm.requisite.preset.get", preset::get),
+    crm("crm.requisite.preset.list", preset::list),
+    crm("crm.requisite.update", requisite::update),
+    crm("crm.status.list", deal::statuses),
+    crm("crm.timeline.comment.add", timeline::comment),
+    crm("crm.timeline.logmessage.add", timeline::log_message),
+    basic("feature.get", service::feature),
+    Method { name: "im.notify.system.add", scopes: &["im"], run: timeline::notify },
+    basic("method.get", service::method),
+    basic("methods", service::methods),
+    basic("profile", service::profile),
+    basic("scope", service::scope),
+    basic("server.time", service::server_time),
+    user("user.current", service::current_user),
+    user("user.get", service::users),
+];
+
+pub(crate) fn find(name: &str) -> Option<&'static Method> {
+    METHODS.binary_search_by(|method| method.name.cmp(name)).ok().map(|at| &METHODS[at])
+}
+
+impl Method {
+    pub(crate) fn is_open_to(&self, caller: &Caller) -> bool {
+        self.scopes.is_empty() || caller.scopes.iter().any(|scope| self.scopes.contains(&scope.as_str()))
+    }
+}
+
+/// Runs one method. `name` in any letter case.
+pub(crate) fn run(state: &mut State, name: &str, params: &Array, caller: &Caller) -> Outcome {
+    let name = name.to_ascii_lowercase();
+    let Some(method) = find(&name) else { return Err(method_not_found()) };
+    if !method.is_open_to(caller) {
+        return Err(insufficient_scope());
+    }
+    (method.run)(state, params, caller)
+}
+
+pub(crate) fn method_not_found() -> Refusal {
+    Refusal::coded(404, "ERROR_METHOD_NOT_FOUND", "Method not found!")
+}
+
+pub(crate) fn insufficient_scope() -> Refusal {
+    Refusal::coded(
+        403,
+        "insufficient_scope",
+        "The request requires higher privileges than provided by the webhook token",
+    )
+}
+
+fn access_denied() -> Refusal {
+    Refusal::nameless("Access denied.")
+}
+
+/// Refuses unless the right is there.
+fn need(right: bool) -> Result<(), Refusal> {
+    if right { Ok(()) } else { Err(access_denied()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::METHODS;
+
+    #[test]
+    fn methods_are_sorted_so_that_a_search_finds_each() {
+        assert!(METHODS.is_sorted_by(|a, b| a.name < b.name));
+    }
+}

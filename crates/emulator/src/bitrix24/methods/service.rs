@@ -1,0 +1,81 @@
+//! Methods about the portal itself. <https://apidocs.bitrix24.com/api-reference/common/system/index.html>
+
+use super::super::call::{Answer, Caller, Outcome, Params, Refusal};
+use super::super::php::{Array, Php, record};
+use super::super::state::State;
+use super::super::table::iso;
+use super::super::user::User;
+use super::{METHODS, Method, find};
+
+pub(super) fn server_time(state: &mut State, _: &Array, _: &Caller) -> Outcome {
+    Ok(Answer::of(iso(state.now(), &state.zone)))
+}
+
+pub(super) fn scope(_: &mut State, params: &Array, caller: &Caller) -> Outcome {
+    if Params(params).get("full").is_some_and(Php::is_yes) {
+        let all = ["crm", "im", "user", "user_basic", "user_brief", "userfieldconfig", "disk", "task"];
+        return Ok(Answer::of(all.into_iter().collect::<Array>()));
+    }
+    let scopes: Array = caller.scopes.iter().map(String::as_str).collect();
+    Ok(Answer::of(scopes))
+}
+
+/// `batch` is not in the table of methods but exists.
+pub(super) fn method(_: &mut State, params: &Array, caller: &Caller) -> Outcome {
+    // Names are compared as they are: `crm.item.batchImport` does not exist, `crm.item.batchimport` does.
+    let name = Params(params).text("name");
+    let found = find(&name);
+    Ok(Answer::of(record! {
+        "isExisting" => found.is_some() || name == "batch",
+        "isAvailable" => found.is_some_and(|method| method.is_open_to(caller)) || name == "batch",
+    }))
+}
+
+pub(super) fn methods(_: &mut State, _: &Array, caller: &Caller) -> Outcome {
+    let names: Array = METHODS
+        .iter()
+        .filter(|method| method.is_open_to(caller))
+        .map(|method: &Method| method.name)
+        .chain(["batch"])
+        .collect();
+    Ok(Answer::of(names))
+}
+
+pub(super) fn feature(_: &mut State, params: &Array, _: &Caller) -> Outcome {
+    let code = Params(params).text("CODE");
+    if code.is_empty() {
+        return Err(Refusal::coded(400, "CODE_EMPTY", "CODE can't be empty"));
+    }
+    // Neither offline events with confirmation nor connectors are on this portal.
+    Ok(Answer::of(record! { "value" => "N" }))
+}
+
+pub(super) fn profile(state: &mut State, _: &Array, caller: &Caller) -> Outcome {
+    Ok(Answer::of(
+        state.users.iter().find(|user| user.id == caller.user).map(User::profile).unwrap_or_default(),
+    ))
+}
+
+pub(super) fn current_user(state: &mut State, _: &Array, caller: &Caller) -> Outcome {
+    Ok(Answer::of(
+        state.users.iter().find(|user| user.id == caller.user).map(User::to_php).unwrap_or_default(),
+    ))
+}
+
+/// <https://apidocs.bitrix24.com/api-reference/user/user-get.html>. A filter by ID, one or several; no prefixes.
+pub(super) fn users(state: &mut State, params: &Array, _: &Caller) -> Outcome {
+    let params = Params(params);
+    let filter = params.array("filter")?;
+    let wanted: Option<Vec<i64>> = params.get("ID").or(filter.get_any_case("ID")).map(|value| match value {
+        Php::Array(list) => list.values().map(Php::as_int).collect(),
+        one => vec![one.as_int()],
+    });
+    let rows: Array = state
+        .users
+        .iter()
+        .filter(|user| wanted.as_ref().is_none_or(|ids| ids.contains(&user.id)))
+        .map(User::to_php)
+        .collect();
+    let total = i64::try_from(rows.len()).ok();
+    Ok(Answer { result: rows.into(), total, next: None })
+}

@@ -1,0 +1,42 @@
+//! A living Bitrix24 portal: a real HTTP server with a state, written from the vendor's documents and as strict as
+//! they say. It shares no wire types with the client, so a mistake there cannot agree with itself here.
+//!
+//! Start with [`Portal::start`]; [`Portal::webhook_url`] is what a client needs. Look inside by
+//! [`Portal::companies`] and its like, act as a person by [`Portal::employee`], spoil the weather by
+//! [`Portal::faults`].
+//!
+//! What differs from a portal, all of it on purpose: plain HTTP is taken, there are no contacts, no events, no
+//! REST 3.0 and no XML answers (`.xml` answers 400), texts are not localised.
+
+mod batch;
+mod call;
+mod cards;
+mod catalog;
+mod email;
+mod employee;
+mod http;
+mod list;
+mod methods;
+mod multifield;
+mod php;
+mod portal;
+mod preset;
+mod settings;
+mod state;
+mod table;
+mod user;
+mod userfield;
+
+pub use cards::Card;
+pub use employee::{Employee, Fields, Refused};
+pub use portal::{Counters, Portal, serve};
+pub use settings::{AddressUpdate, FirstIds, PortalSettings, Rights};
+pub use state::Note;
+pub use user::User;
+
+/// Kinds of objects by their numbers.
+/// <https://apidocs.bitrix24.com/api-reference/crm/data-types.html#object_type>
+const DEAL: i64 = 2;
+const CONTACT: i64 = 3;
+const COMPANY: i64 = 4;
+const REQUISITE: i64 = 8;

@@ -1,0 +1,303 @@
+//! The portal as a running server, and what a test may see and do from inside.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::call::Caller;
+use super::cards::Card;
+use super::employee::Employee;
+use super::http;
+use super::settings::PortalSettings;
+use super::state::{Note, State};
+use super::table::{Row, Table};
+use super::user::{MANAGER, User};
+use crate::faults::Faults;
+
+/// A portal that listens. Cheap to clone: every clone is the same portal. It stops by [`Portal::stop`] or when the last
+/// clone is dropped.
+#[derive(Clone, Debug)]
+pub struct Portal {
+    inner: Arc<Inner>,
+    running: Arc<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    address: SocketAddr,
+    shutdown: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+/// How much a portal was asked. A batch is one request and as many commands as it ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// HTTP requests that arrived, those that met a fault too.
+    pub http_requests: u64,
+    /// Commands that ran, alone or in a batch, whatever came of them.
+    pub commands: u64,
+    /// The same by method, in lower case.
+    pub by_method: BTreeMap<String, u64>,
+    /// Commands that changed something.
+    pub writes: u64,
+}
+
+impl Counters {
+    /// How often a method ran.
+    pub fn of(&self, method: &str) -> u64 {
+        self.by_method.get(&method.to_ascii_lowercase()).copied().unwrap_or(0)
+    }
+}
+
+/// What the tasks of a portal share.
+pub(crate) struct Inner {
+    pub(crate) settings: PortalSettings,
+    pub(crate) caller: Caller,
+    pub(crate) faults: Faults,
+    pub(crate) workers: Semaphore,
+    pub(crate) halted: AtomicBool,
+    state: Mutex<State>,
+    counters: Mutex<Counters>,
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inner").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("a method that panics is a bug of the emulator")
+    }
+
+    pub(crate) fn count(&self, change: impl FnOnce(&mut Counters)) {
+        change(&mut self.counters.lock().expect("nothing panics while it counts"));
+    }
+}
+
+impl Portal {
+    /// Listens and serves until stopped. Fails when the address is taken.
+    pub async fn start(settings: PortalSettings) -> io::Result<Self> {
+        let listener = TcpListener::bind(settings.listen).await?;
+        let address = listener.local_addr()?;
+        let inner = Arc::new(Inner {
+            caller: Caller {
+                user: settings.user,
+                admin: settings.admin,
+                rights: settings.rights,
+                scopes: settings.scopes.clone().into(),
+            },
+            faults: Faults::default(),
+            workers: Semaphore::new(settings.max_concurrent.max(1)),
+            halted: AtomicBool::new(false),
+            state: Mutex::new(State::new(&settings)),
+            counters: Mutex::default(),
+            settings,
+        });
+        let shutdown = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        tasks.spawn(http::accept(listener, Arc::clone(&inner), shutdown.clone(), tasks.clone()));
+        Ok(Self { inner, running: Arc::new(Running { address, shutdown, tasks }) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.running.address
+    }
+
+    /// The address of the incoming webhook, a secret as on a real portal: `http://127.0.0.1:port/rest/7/…/`.
+    pub fn webhook_url(&self) -> String {
+        let settings = &self.inner.settings;
+        format!("http://{}/rest/{}/{}/", self.running.address, settings.user, settings.code)
+    }
+
+    /// Closes every connection and waits until the work at hand is done.
+    pub async fn stop(&self) {
+        self.inner.halted.store(true, Ordering::SeqCst);
+        self.running.shutdown.cancel();
+        self.running.tasks.close();
+        self.running.tasks.wait().await;
+    }
+
+    /// The switchboard of bad weather.
+    pub fn faults(&self) -> &Faults {
+        &self.inner.faults
+    }
+
+    /// An employee (a manager, not an administrator) who works by hand.
+    pub fn employee(&self) -> Employee<'_> {
+        self.employee_number(MANAGER)
+    }
+
+    /// Any user by hand, the one of the webhook too.
+    pub fn employee_number(&self, user: i64) -> Employee<'_> {
+        Employee { portal: &self.inner, user }
+    }
+
+    /// A copy of the counters.
+    pub fn counters(&self) -> Counters {
+        let writes = self.inner.state().writes;
+        let mut counters = Counters::default();
+        self.inner.count(|counted| counters = counted.clone());
+        Counters { writes, ..counters }
+    }
+
+    /// How many HTTP requests arrived.
+    pub fn http_requests(&self) -> u64 {
+        self.counters().http_requests
+    }
+
+    /// How many commands ran.
+    pub fn commands(&self) -> u64 {
+        self.counters().commands
+    }
+
+    /// How many commands changed something.
+    pub fn writes(&self) -> u64 {
+        self.counters().writes
+    }
+
+    /// Counts from zero again.
+    pub fn reset_counters(&self) {
+        self.inner.count(|counters| *counters = Counters::default());
+        self.inner.state().writes = 0;
+    }
+
+    /// An empty portal with fresh counters and fair weather at the same address.
+    pub fn reset(&self) {
+        *self.inner.state() = State::new(&self.inner.settings);
+        self.inner.count(|counters| *counters = Counters::default());
+        self.inner.faults.clear();
+    }
+
+    /// All companies by id.
+    pub fn companies(&self) -> Vec<Card> {
+        self.cards(|state| &state.companies, |table| table.rows().collect())
+    }
+
+    /// How many companies there are; cheaper than [`Portal::companies`].
+    pub fn company_count(&self) -> usize {
+        self.inner.state().companies.rows().count()
+    }
+
+    /// One company.
+    pub fn company(&self, id: i64) -> Option<Card> {
+        self.cards(|state| &state.companies, |table| table.get(id).into_iter().collect()).pop()
+    }
+
+    /// All requisites by id.
+    pub fn requisites(&self) -> Vec<Card> {
+        self.cards(|state| &state.requisites, |table| table.rows().collect())
+    }
+
+    /// The requisites of a company by id.
+    pub fn requisites_of(&self, company: i64) -> Vec<Card> {
+        self.cards(|state| &state.requisites, |table| owned(table, company))
+    }
+
+    /// The requisites with that ИНН, whatever company they belong to.
+    pub fn requisites_with_inn(&self, inn: &str) -> Vec<Card> {
+        self.cards(
+            |state| &state.requisites,
+            |table| {
+                let field = table.catalog.index_of("RQ_INN").unwrap_or_default();
+                let ids = table.by_text(field, inn).unwrap_or_default();
+                ids.iter().filter_map(|id| table.get(*id)).collect()
+            },
+        )
+    }
+
+    /// All addresses.
+    pub fn addresses(&self) -> Vec<Card> {
+        self.cards(|state| &state.addresses, |table| table.rows().collect())
+    }
+
+    /// The addresses of a requisite by type.
+    pub fn addresses_of(&self, requisite: i64) -> Vec<Card> {
+        self.cards(|state| &state.addresses, |table| owned(table, requisite))
+    }
+
+    /// All bank details by id.
+    pub fn bank_details(&self) -> Vec<Card> {
+        self.cards(|state| &state.bank_details, |table| table.rows().collect())
+    }
+
+    /// The bank details of a requisite by id.
+    pub fn bank_details_of(&self, requisite: i64) -> Vec<Card> {
+        self.cards(|state| &state.bank_details, |table| owned(table, requisite))
+    }
+
+    /// All deals by id.
+    pub fn deals(&self) -> Vec<Card> {
+        self.cards(|state| &state.deals, |table| table.rows().collect())
+    }
+
+    /// The staff.
+    pub fn users(&self) -> Vec<User> {
+        self.inner.state().users.clone()
+    }
+
+    /// The presets of requisites: id and XML_ID.
+    pub fn presets(&self) -> Vec<(i64, String)> {
+        let state = self.inner.state();
+        state.presets.iter().map(|preset| (preset.id, preset.xml_id.to_owned())).collect()
+    }
+
+    /// Notices, comments and records of timelines, oldest first.
+    pub fn notes(&self) -> Vec<Note> {
+        self.inner.state().notes.clone()
+    }
+
+    fn cards(
+        &self,
+        table: impl FnOnce(&State) -> &Table,
+        rows: impl for<'t> FnOnce(&'t Table) -> Vec<&'t Row>,
+    ) -> Vec<Card> {
+        let state = self.inner.state();
+        let table = table(&state);
+        rows(table).into_iter().map(|row| Card::of(&state, table, row)).collect()
+    }
+}
+
+fn owned(table: &Table, owner: i64) -> Vec<&Row> {
+    table.of_owner(owner).into_iter().filter_map(|id| table.get(id)).collect()
+}
+
+/// Serves a portal alone until `shutdown` is done, as `parom emulate bitrix24` does. `ready` is told the portal as
+/// soon as it listens, so that the caller can print its webhook.
+pub async fn serve(
+    settings: PortalSettings,
+    ready: impl FnOnce(&Portal),
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let portal = Portal::start(settings).await?;
+    ready(&portal);
+    shutdown.await;
+    portal.stop().await;
+    Ok(())
+}
+
+/// Waits in real time: latency and slowness are about the caller's own clock, which no test holds.
+pub(crate) async fn really_wait(pause: Duration) {
+    if pause.is_zero() {
+        return;
+    }
+    #[expect(clippy::disallowed_methods, reason = "an emulated wait is felt by the client in real time")]
+    tokio::time::sleep(pause).await;
+}
