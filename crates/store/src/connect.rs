@@ -6,15 +6,18 @@ use std::time::Duration;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlStr, SqlitePool};
+use sqlx::{Connection, PgConnection, PgPool, SqlStr, SqlitePool};
 
 use crate::{Result, StoreError};
 
 /// How long a writer waits for another process that writes to the same SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a call waits for a free connection. Longer than a transaction of another process may hold us.
-const CONNECTION_WAIT: Duration = Duration::from_secs(30);
+/// How long a writer waits for the other writers of this process.
+const SQLITE_WAIT: Duration = Duration::from_secs(30);
+
+/// How long a call waits for a free connection, or for a server that has gone to come back.
+const POSTGRES_WAIT: Duration = Duration::from_secs(10);
 
 /// Readers of SQLite: each is a thread with a cache of its own.
 const SQLITE_READERS: u32 = 4;
@@ -68,7 +71,7 @@ pub(crate) async fn sqlite(options: SqliteConnectOptions) -> Result<(SqlitePool,
 
 fn sqlite_pool() -> SqlitePoolOptions {
     // A file does not hang up: no need to ask it before every call whether it is still there.
-    SqlitePoolOptions::new().acquire_timeout(CONNECTION_WAIT).test_before_acquire(false)
+    SqlitePoolOptions::new().acquire_timeout(SQLITE_WAIT).test_before_acquire(false)
 }
 
 /// Opens a database of a server.
@@ -77,9 +80,11 @@ pub(crate) async fn postgres(options: PgConnectOptions) -> Result<PgPool> {
     let place = format!("postgres://{}:{}/{database}", options.get_host(), options.get_port());
     let options = options.application_name("parom");
     let open = async {
+        // A pool takes a refusal for a server that is still starting, and waits; this tells at once what is wrong.
+        PgConnection::connect_with(&options).await?.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
-            .acquire_timeout(CONNECTION_WAIT)
+            .acquire_timeout(POSTGRES_WAIT)
             .connect_with(options)
             .await?;
         migrator(POSTGRES).run(&pool).await?;
@@ -125,13 +130,13 @@ fn migrator(steps: &[Step]) -> Migrator {
         steps
             .iter()
             .map(|&(version, file, sql)| {
-                let in_transaction = false;
+                let without_transaction = false;
                 Migration::new(
                     version,
                     file.into(),
                     MigrationType::Simple,
                     SqlStr::from_static(sql),
-                    in_transaction,
+                    without_transaction,
                 )
             })
             .collect(),

@@ -10,8 +10,8 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 /// for people; the cause in the database's own words is the error's source. Neither shows a password.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Another writer holds the database: the same call will succeed later.
-    #[error("база данных занята другим процессом; действие повторится позже")]
+    /// Other writers hold the database: the same call will succeed later.
+    #[error("база данных занята и долго не отвечает; действие повторится позже")]
     Busy(#[source] sqlx::Error),
     /// Nobody answers: the same call will succeed when the database is back.
     #[error("база данных недоступна; проверьте, что её сервер запущен, действие повторится позже")]

@@ -1,0 +1,15 @@
+//! What the store promises, on both databases. `scripts/postgres-for-tests cargo test -p store` brings the second.
+
+mod world;
+
+mod blobs;
+mod durability;
+mod journal;
+mod keys;
+mod leases;
+mod links;
+mod outbox;
+mod parked;
+mod schema;
+mod service;
+mod summary;
