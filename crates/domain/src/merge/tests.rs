@@ -80,6 +80,14 @@ fn a_clearing_travels_when_the_other_side_did_not_touch_the_field() {
 }
 
 #[test]
+fn a_clearing_against_a_change_is_for_the_rule_to_decide() {
+    let by = |rule| merged(&kpp("1"), &kpp(""), &kpp("770401001"), &Rules::default().with(Field::Kpp, rule));
+    assert_eq!(by(Rule::Onec).target, kpp(""));
+    assert_eq!(by(Rule::Bitrix).target, kpp("770401001"));
+    decided(&by(Rule::Ask), Field::Kpp, Why::Conflict);
+}
+
+#[test]
 fn the_later_change_wins_by_the_rule_newest_and_bitrix24_when_the_times_do_not_tell() {
     let rules = Rules::default().with(Field::Kpp, Rule::Newest);
     let winner = |onec: Option<i64>, bitrix: Option<i64>| {
@@ -167,6 +175,16 @@ fn an_account_that_one_side_removed_goes_unless_the_other_changed_it() {
     assert_eq!(merged(&base, &removed, &base, &Rules::default()).target, removed);
     let changed = accounts(&[account(A, "ПАО Сбербанк", false), account(B, "Банк", true)]);
     assert_eq!(merged(&base, &removed, &changed, &Rules::default()).target, changed);
+}
+
+#[test]
+fn a_mark_on_an_account_that_goes_leaves_the_other_mark() {
+    let list = |main: &str, numbers: &[&str]| {
+        accounts(&numbers.iter().map(|number| account(number, "Банк", *number == main)).collect::<Vec<_>>())
+    };
+    // Bitrix24 made A the main one while 1C removed it and made C the main one.
+    let merged = merged(&list(B, &[A, B, C]), &list(C, &[B, C]), &list(A, &[A, B, C]), &Rules::default());
+    assert_eq!(merged.target, list(C, &[B, C]));
 }
 
 #[test]

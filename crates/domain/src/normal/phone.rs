@@ -76,9 +76,9 @@ fn abroad(plus: bool, text: &str) -> Option<String> {
     let text = if plus { text.replace("(0)", "") } else { text.to_owned() };
     let dialled: String = text.chars().filter(|c| c.is_ascii_digit() || "+()- ".contains(*c)).collect();
     let number = phonenumber::parse(Some(Id::RU), dialled.trim()).ok()?;
-    // Seven digits of a town without its code parse as a number of Russia, and are none.
-    let certain = phonenumber::is_valid(&number) && (plus || number.country().code() != 7);
-    certain.then(|| phonenumber::format(&number).mode(phonenumber::Mode::E164).to_string())
+    // Seven digits of a town without its code parse too, and are no valid number.
+    phonenumber::is_valid(&number)
+        .then(|| phonenumber::format(&number).mode(phonenumber::Mode::E164).to_string())
 }
 
 #[cfg(test)]
