@@ -17,7 +17,9 @@ create table link (
     -- JSON array of domain::Remark, and its length for the index below.
     remarks      text   not null,
     remark_count bigint not null,
-    -- The key that the link would have if nobody else had it.
+    -- Whether it was known on both shores before it was last saved; null: it was new.
+    was_linked   bigint,
+    -- The key that the link asked for when somebody else had it; means something as long as it has none.
     wanted_key   text,
     unique (company_id, requisite_id)
 );

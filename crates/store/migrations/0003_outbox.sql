@@ -25,6 +25,7 @@ create table delivery (
 create unique index delivery_open on delivery (link_id, side) where state in ('due', 'leased', 'parked');
 create index delivery_of_link on delivery (link_id, side, id);
 create index delivery_ready on delivery (side, at, id, state) where state in ('due', 'leased');
+create index delivery_leased on delivery (side, lease_until) where state = 'leased';
 create index delivery_parked on delivery (id) where state = 'parked';
 create index delivery_parked_by_reason on delivery (reason_code, id, side) where state = 'parked';
 create index delivery_done on delivery (at, id) where state in ('settled', 'dropped');

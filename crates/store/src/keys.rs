@@ -62,11 +62,6 @@ impl Write {
     /// Asks for a key in the name of a saved link and gives up the one that it had; `None` only gives up. Of
     /// several that ask at once exactly one gets it.
     pub async fn claim_key(&mut self, link: LinkId, key: Option<&MatchKey>) -> Result<Claim> {
-        const WANT: &str = "
-            -- key: want
-            update link
-               set wanted_key = $2
-             where id = $1 and wanted_key is distinct from $2";
         const RELEASE: &str = "
             -- key: release
             delete from claimed_key
@@ -79,15 +74,27 @@ impl Write {
             on conflict (match_key) do update
                set match_key = excluded.match_key
             returning link_id";
+        const WANT: &str = "
+            -- key: want
+            update link
+               set wanted_key = $2
+             where id = $1 and wanted_key is distinct from $2";
         let id = link.to_string();
-        let key = key.map(MatchKey::as_str);
-        on_db!(self.conn(), db => {
-            sqlx::query(WANT).bind(&id).bind(key).execute(&mut *db).await?;
-            sqlx::query(RELEASE).bind(&id).bind(key).execute(db).await?;
-        });
-        let Some(key) = key else { return Ok(Claim::Held) };
-        let (holder,): (String,) =
-            on_db!(self.conn(), db => sqlx::query_as(CLAIM).bind(&id).bind(key).fetch_one(db).await?);
-        Ok(if holder == id { Claim::Held } else { Claim::TakenBy(codec::id(&holder)?) })
+        let wanted = key.map(MatchKey::as_str);
+        on_db!(self.conn(), db => { sqlx::query(RELEASE).bind(&id).bind(wanted).execute(db).await?; });
+        let claim = if wanted.is_some() {
+            let (holder,): (String,) = on_db!(self.conn(), db => {
+                sqlx::query_as(CLAIM).bind(&id).bind(wanted).fetch_one(db).await?
+            });
+            if holder == id {
+                // What it may have waited for before means nothing while it has a key.
+                return Ok(Claim::Held);
+            }
+            Claim::TakenBy(codec::id(&holder)?)
+        } else {
+            Claim::Held
+        };
+        on_db!(self.conn(), db => { sqlx::query(WANT).bind(&id).bind(wanted).execute(db).await?; });
+        Ok(claim)
     }
 }

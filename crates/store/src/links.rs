@@ -159,6 +159,7 @@ impl Write {
     /// Saves a link, new or known. Its key and its fingerprint are not touched. Fails with
     /// [`StoreError::Taken`](crate::StoreError::Taken) if another link has the object of 1C or the requisite.
     pub async fn save_link(&mut self, link: &Link) -> Result<()> {
+        // `was_linked` keeps what the row was before, so that the totals need no question of their own.
         const SAVE: &str = "
             -- link: save
             insert into link (id, title, onec_ref, onec_code, company_id, requisite_id,
@@ -174,15 +175,14 @@ impl Write {
                    bitrix = excluded.bitrix,
                    base = excluded.base,
                    remarks = excluded.remarks,
-                   remark_count = excluded.remark_count";
-        let was_linked = self.is_linked(link.id).await?;
-        let is_linked = link.onec_ref.is_some() && link.company_id.is_some();
-        if was_linked.is_none() {
-            self.tally(summary::LINKS, 1);
-        }
-        self.tally(summary::LINKED, i64::from(is_linked) - i64::from(was_linked == Some(true)));
-        on_db!(self.conn(), db => {
-            sqlx::query(SAVE)
+                   remark_count = excluded.remark_count,
+                   was_linked = case when link.onec_ref is not null and link.company_id is not null
+                                     then 1
+                                     else 0
+                                 end
+            returning was_linked";
+        let (was_linked,): (Option<i64>,) = on_db!(self.conn(), db => {
+            sqlx::query_as(SAVE)
                 .bind(link.id.to_string())
                 .bind(title(link))
                 .bind(link.onec_ref.map(|onec_ref| onec_ref.to_string()))
@@ -194,9 +194,12 @@ impl Write {
                 .bind(codec::json(&link.base))
                 .bind(codec::json(&link.remarks))
                 .bind(codec::limit(link.remarks.len()))
-                .execute(db)
-                .await?;
+                .fetch_one(db)
+                .await?
         });
+        let is_linked = link.onec_ref.is_some() && link.company_id.is_some();
+        self.tally(summary::LINKS, i64::from(was_linked.is_none()));
+        self.tally(summary::LINKED, i64::from(is_linked) - was_linked.unwrap_or_default());
         Ok(())
     }
 
@@ -211,23 +214,6 @@ impl Write {
             sqlx::query(SET).bind(link.to_string()).bind(print).execute(db).await?;
         });
         Ok(())
-    }
-
-    /// Whether the stored link is known on both shores; `None` if it was never saved.
-    async fn is_linked(&mut self, link: LinkId) -> Result<Option<bool>> {
-        const IS_LINKED: crate::dialect::Dialects = locking!(
-            "
-            -- link: is it linked
-            select onec_ref is not null, company_id is not null
-              from link
-             where id = $1",
-            " for update"
-        );
-        let mut conn = self.conn();
-        let sql = conn.pick(&IS_LINKED);
-        let row: Option<(bool, bool)> =
-            on_db!(conn.again(), db => sqlx::query_as(sql).bind(link.to_string()).fetch_optional(db).await?);
-        Ok(row.map(|(in_onec, in_bitrix)| in_onec && in_bitrix))
     }
 }
 

@@ -140,11 +140,23 @@ reads! {
 }
 
 async fn next_due(conn: Conn<'_>, side: Side) -> Result<Option<Timestamp>> {
+    // Each half reads the first entry of its index, however much waits.
     const SQL: &str = "
         -- outbox: next due
-        select min(case state when 'leased' then lease_until else at end)
-          from delivery
-         where side = $1 and state in ('due', 'leased')";
+        select min(at)
+          from (select at
+                  from (select at
+                          from delivery
+                         where side = $1 and state in ('due', 'leased') and state = 'due'
+                         order by at
+                         limit 1) as due
+                 union all
+                select lease_until
+                  from (select lease_until
+                          from delivery
+                         where side = $1 and state = 'leased'
+                         order by lease_until
+                         limit 1) as leased) as next";
     let (at,): (Option<i64>,) =
         on_db!(conn, db => sqlx::query_as(SQL).bind(side.as_str()).fetch_one(db).await?);
     at.map(codec::moment).transpose()

@@ -102,3 +102,44 @@ async fn saving_a_link_keeps_its_key() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_gave_up_its_key_for_none_waits_for_nothing() {
+    on_both(async |world| {
+        let (first, second) = (world.saved_link().await?, world.saved_link().await?);
+        let inn = key("7736207543");
+        let mut write = world.store.begin().await?;
+        write.claim_key(first, Some(&inn)).await?;
+        write.claim_key(second, Some(&inn)).await?;
+
+        // The second gets what it waited for, then both turn out to have no ИНН at all.
+        write.claim_key(first, None).await?;
+        assert_eq!(write.claim_key(second, Some(&inn)).await?, Claim::Held);
+        write.claim_key(second, None).await?;
+
+        assert_eq!(write.waiting_for_key(&inn).await?, []);
+        assert_eq!(write.holder_of_key(&inn).await?, None);
+        write.commit().await?;
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_changes_to_a_taken_key_gives_up_its_own_and_waits() {
+    on_both(async |world| {
+        let (first, second) = (world.saved_link().await?, world.saved_link().await?);
+        let (own, wanted) = (key("7707083893"), key("7736207543"));
+        let mut write = world.store.begin().await?;
+        write.claim_key(first, Some(&wanted)).await?;
+        write.claim_key(second, Some(&own)).await?;
+
+        assert_eq!(write.claim_key(second, Some(&wanted)).await?, Claim::TakenBy(first));
+
+        assert_eq!(write.holder_of_key(&own).await?, None);
+        assert_eq!(write.waiting_for_key(&wanted).await?, [second]);
+        write.commit().await?;
+        Ok(())
+    })
+    .await;
+}
