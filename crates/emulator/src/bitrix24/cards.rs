@@ -35,7 +35,7 @@ impl Card {
             if field.source == Source::AddressType {
                 id = 0;
             }
-            let shown = table.show(row, at, field, Naming::Old, &state.zone);
+            let shown = row.show(at, field, Naming::Old, &state.zone);
             if let Some(text) = shown.as_ref().and_then(Php::as_text).filter(|text| !text.is_empty()) {
                 fields.insert(field.name.to_string(), text);
             }

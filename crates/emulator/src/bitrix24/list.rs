@@ -207,7 +207,7 @@ impl Query {
     fn compare(&self, table: &Table, a: &Row, b: &Row) -> Ordering {
         for (at, desc) in &self.order {
             let Some(field) = table.catalog.at(*at) else { continue };
-            let ordering = raw_order(&table.raw(a, *at, field), &table.raw(b, *at, field));
+            let ordering = raw_order(&a.raw(*at, field), &b.raw(*at, field));
             if ordering != Ordering::Equal {
                 return if *desc { ordering.reverse() } else { ordering };
             }
@@ -424,7 +424,7 @@ fn holds(table: &Table, row: &Row, clause: &Clause) -> bool {
         Clause::Any(clauses) => clauses.iter().any(|clause| holds(table, row, clause)),
         Clause::One(condition) => {
             let Some(field) = table.catalog.at(condition.field) else { return true };
-            let raw = table.raw(row, condition.field, field);
+            let raw = row.raw(condition.field, field);
             let any =
                 |test: fn(&Raw<'_>, &Wanted) -> bool| condition.values.iter().any(|value| test(&raw, value));
             match condition.test {

@@ -41,6 +41,7 @@ pub struct PortalSettings {
 
 /// Rights of the webhook's user for companies, contacts and deals.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent ticks of a role, as the portal has them")]
 pub struct Rights {
     /// Read cards and lists.
     pub read: bool,

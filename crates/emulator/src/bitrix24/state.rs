@@ -257,7 +257,7 @@ impl State {
             if select.is_some_and(|select| !select.takes(field)) {
                 continue;
             }
-            if let Some(value) = table.show(row, at, field, Naming::Old, &self.zone) {
+            if let Some(value) = row.show(at, field, Naming::Old, &self.zone) {
                 shown.set(&field.name, value);
             }
         }
@@ -279,7 +279,7 @@ impl State {
             if select.is_some_and(|names| name != "id" && !names.iter().any(|wanted| wanted == name)) {
                 continue;
             }
-            shown.set(name, table.show(row, at, field, naming, &self.zone));
+            shown.set(name, row.show(at, field, naming, &self.zone));
         }
         if select.is_none() {
             if kind == super::COMPANY {

@@ -88,6 +88,74 @@ impl Row {
     pub(crate) fn has(&self, type_id: &str) -> bool {
         self.multi.iter().any(|entry| entry.type_id.as_ref() == type_id)
     }
+
+    /// What filters and sorting compare.
+    pub(crate) fn raw(&self, at: u16, field: &Field) -> Raw<'_> {
+        match field.source {
+            Source::Id => Raw::Int(self.id),
+            Source::Owner => Raw::Int(self.owner),
+            Source::Created => Raw::Time(self.created),
+            Source::Modified => self.modified.map_or(Raw::Empty, Raw::Time),
+            Source::CreatedBy => Raw::Int(self.created_by),
+            Source::ModifiedBy => self.modified_by.map_or(Raw::Empty, Raw::Int),
+            Source::Constant(value) => Raw::Int(value),
+            Source::AddressType => Raw::Int(self.id % 100),
+            Source::Has(type_id) => Raw::Text(Cow::Borrowed(if self.has(type_id) { "Y" } else { "N" })),
+            Source::Multi(type_id) => Raw::Many(
+                self.multi
+                    .iter()
+                    .filter(|entry| entry.type_id.as_ref() == type_id)
+                    .map(|entry| entry.value.as_ref())
+                    .collect(),
+            ),
+            Source::Cell => {
+                let Some(text) = self.cell(at).map(Cow::Borrowed).or(field.default.map(Cow::Borrowed)) else {
+                    return Raw::Empty;
+                };
+                match field.kind {
+                    Kind::Int | Kind::User => text.parse().map_or(Raw::Empty, Raw::Int),
+                    Kind::Number | Kind::Amount => text.parse().map_or(Raw::Empty, Raw::Number),
+                    _ if text.is_empty() => Raw::Empty,
+                    _ => Raw::Text(text),
+                }
+            }
+        }
+    }
+
+    /// What an answer shows of a field; `None` when the key is not there at all.
+    pub(crate) fn show(&self, at: u16, field: &Field, naming: Naming, zone: &TimeZone) -> Option<Php> {
+        let int = |value: i64| -> Php {
+            if naming == Naming::Old { value.to_string().into() } else { Php::Int(value) }
+        };
+        Some(match field.source {
+            Source::Id => int(self.id),
+            Source::Owner => int(self.owner),
+            Source::Created => iso(self.created, zone).into(),
+            // Requisites and bank details that nobody has changed yet show an empty string.
+            Source::Modified => self.modified.map(|at| iso(at, zone)).unwrap_or_default().into(),
+            Source::CreatedBy => int(self.created_by),
+            Source::ModifiedBy => self.modified_by.map_or(Php::Null, int),
+            Source::Constant(value) => int(value),
+            Source::AddressType => int(self.id % 100),
+            Source::Has(type_id) => if self.has(type_id) { "Y" } else { "N" }.into(),
+            Source::Multi(type_id) => {
+                // A card without telephones has no key PHONE at all.
+                let entries = multi_old(self, type_id);
+                return (entries.len() > 0).then(|| entries.into());
+            }
+            Source::Cell => match self.other(at) {
+                Some(value) => value.clone(),
+                None => match self.cell(at).or(field.default) {
+                    Some(text) if naming == Naming::Old => show_old(field.kind, text),
+                    Some(text) => show_item(field.kind, text),
+                    None if field.multiple => Php::Array(Array::default()),
+                    // An empty user field is an empty string in old methods.
+                    None if field.is_custom && naming == Naming::Old => "".into(),
+                    None => Php::Null,
+                },
+            },
+        })
+    }
 }
 
 /// A value as filters and sorting see it.
@@ -101,6 +169,9 @@ pub(crate) enum Raw<'a> {
     Many(Vec<&'a str>),
 }
 
+/// Ids by the text of one field.
+type TextIndex = HashMap<Box<str>, Vec<i64>>;
+
 /// All rows of one kind.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -108,7 +179,7 @@ pub(crate) struct Table {
     rows: BTreeMap<i64, Row>,
     next_id: i64,
     by_owner: BTreeSet<(i64, i64)>,
-    by_text: Vec<(u16, HashMap<Box<str>, Vec<i64>>)>,
+    by_text: Vec<(u16, TextIndex)>,
 }
 
 impl Table {
@@ -189,81 +260,6 @@ impl Table {
                 }
             }
         }
-    }
-
-    /// What filters and sorting compare.
-    pub(crate) fn raw<'a>(&self, row: &'a Row, at: u16, field: &Field) -> Raw<'a> {
-        match field.source {
-            Source::Id => Raw::Int(row.id),
-            Source::Owner => Raw::Int(row.owner),
-            Source::Created => Raw::Time(row.created),
-            Source::Modified => row.modified.map_or(Raw::Empty, Raw::Time),
-            Source::CreatedBy => Raw::Int(row.created_by),
-            Source::ModifiedBy => row.modified_by.map_or(Raw::Empty, Raw::Int),
-            Source::Constant(value) => Raw::Int(value),
-            Source::AddressType => Raw::Int(row.id % 100),
-            Source::Has(type_id) => Raw::Text(Cow::Borrowed(if row.has(type_id) { "Y" } else { "N" })),
-            Source::Multi(type_id) => Raw::Many(
-                row.multi
-                    .iter()
-                    .filter(|entry| entry.type_id.as_ref() == type_id)
-                    .map(|entry| entry.value.as_ref())
-                    .collect(),
-            ),
-            Source::Cell => {
-                let Some(text) = row.cell(at).map(Cow::Borrowed).or(field.default.map(Cow::Borrowed)) else {
-                    return Raw::Empty;
-                };
-                match field.kind {
-                    Kind::Int | Kind::User => text.parse().map_or(Raw::Empty, Raw::Int),
-                    Kind::Number | Kind::Amount => text.parse().map_or(Raw::Empty, Raw::Number),
-                    _ if text.is_empty() => Raw::Empty,
-                    _ => Raw::Text(text),
-                }
-            }
-        }
-    }
-
-    /// What an answer shows of a field; `None` when the key is not there at all.
-    pub(crate) fn show(
-        &self,
-        row: &Row,
-        at: u16,
-        field: &Field,
-        naming: Naming,
-        zone: &TimeZone,
-    ) -> Option<Php> {
-        let int = |value: i64| -> Php {
-            if naming == Naming::Old { value.to_string().into() } else { Php::Int(value) }
-        };
-        Some(match field.source {
-            Source::Id => int(row.id),
-            Source::Owner => int(row.owner),
-            Source::Created => iso(row.created, zone).into(),
-            // Requisites and bank details that nobody has changed yet show an empty string.
-            Source::Modified => row.modified.map(|at| iso(at, zone)).unwrap_or_default().into(),
-            Source::CreatedBy => int(row.created_by),
-            Source::ModifiedBy => row.modified_by.map_or(Php::Null, int),
-            Source::Constant(value) => int(value),
-            Source::AddressType => int(row.id % 100),
-            Source::Has(type_id) => if row.has(type_id) { "Y" } else { "N" }.into(),
-            Source::Multi(type_id) => {
-                // A card without telephones has no key PHONE at all.
-                let entries = multi_old(row, type_id);
-                return (entries.len() > 0).then(|| entries.into());
-            }
-            Source::Cell => match row.other(at) {
-                Some(value) => value.clone(),
-                None => match row.cell(at).or(field.default) {
-                    Some(text) if naming == Naming::Old => show_old(field.kind, text),
-                    Some(text) => show_item(field.kind, text),
-                    None if field.multiple => Php::Array(Array::default()),
-                    // An empty user field is an empty string in old methods.
-                    None if field.is_custom && naming == Naming::Old => "".into(),
-                    None => Php::Null,
-                },
-            },
-        })
     }
 }
 
