@@ -112,6 +112,9 @@ impl Catalog {
 
     pub(crate) fn find(&self, name: &str, naming: Naming) -> Option<(u16, &Field)> {
         let at = match naming {
+            // `crm.item.list` knows `ID` beside `id`: the vendor's page on large lists names both, and clients in use
+            // order by it.
+            _ if name == "ID" => self.by_name.get(name),
             Naming::Old => self.by_name.get(name),
             Naming::Item => self.by_item.get(name),
             Naming::ItemOriginalUf if name.starts_with("UF_") => self.by_name.get(name),
