@@ -148,6 +148,9 @@ pub enum Unreached {
          издатель добавлен в доверенные корневые центры этого сервера"
     )]
     Tls(String),
+    /// TLS could not be set up on our side, such as on a machine without root certificates.
+    #[error("защищённые соединения на этом сервере не настроены ({0}); установите пакет ca-certificates")]
+    Roots(String),
     /// The arguments would not become a request.
     #[error("запрос не удалось составить ({0})")]
     Request(String),

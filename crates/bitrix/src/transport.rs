@@ -1,6 +1,5 @@
 //! One POST over HTTP: sent once, redirected by rule, read to a bound. Knows nothing of Bitrix24 but its address.
 
-use std::error::Error as _;
 use std::sync::Mutex;
 
 use bytes::Bytes;
@@ -58,7 +57,7 @@ impl Transport {
             if plain { build(settings, true) } else { Err(error) }
         });
         let http =
-            http.map_err(|error| Unreached::Tls(settings.webhook.scrub(&innermost(&error.without_url()))))?;
+            http.map_err(|error| Unreached::Roots(settings.webhook.scrub(&innermost(&error.without_url()))))?;
         Ok(Self { http, webhook: settings.webhook.clone(), moved: Mutex::new(None) })
     }
 
@@ -136,18 +135,10 @@ impl Transport {
         if error.is_dns() {
             return Unreached::Name;
         }
-        let mut source = error.source();
-        while let Some(cause) = source {
-            let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-            let tls = cause
-                .downcast_ref()
-                .or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
-            if let Some(tls) = tls {
-                return Unreached::Tls(self.webhook.scrub(&tls.to_string()));
-            }
-            source = cause.source();
+        match tls_error(error) {
+            Some(tls) => Unreached::Tls(self.webhook.scrub(&tls.to_string())),
+            None => Unreached::Connection,
         }
-        Unreached::Connection
     }
 }
 
@@ -210,6 +201,18 @@ fn redirected(from: &Url, response: &Response) -> Redirect {
 /// Scheme, host and port.
 fn place(url: &Url) -> String {
     url.origin().ascii_serialization()
+}
+
+/// The error of rustls among the causes. It travels inside an `io::Error` inside another one, and `source` of an
+/// `io::Error` skips what it holds.
+fn tls_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    if let Some(tls) = error.downcast_ref() {
+        return Some(tls);
+    }
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(held) => tls_error(held),
+        None => tls_error(error.source()?),
+    }
 }
 
 fn innermost(error: &dyn std::error::Error) -> String {

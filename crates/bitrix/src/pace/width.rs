@@ -14,8 +14,8 @@ const SLOW_RATIO: f64 = 2.0;
 const UNFELT: f64 = 0.015;
 /// How fast the usual time follows quicker answers, and how slowly slower ones: trouble must not become usual
 /// before it is noticed, but a portal that has got slower for good must not hold us at one for ever.
-const FOLLOW_DOWN: f64 = 0.3;
-const FOLLOW_UP: f64 = 0.02;
+const FOLLOW_DOWN: f64 = 0.1;
+const FOLLOW_UP: f64 = 0.005;
 /// The weight of the newest answer in the running ratio: one hiccup is no trend.
 const NEWEST: f64 = 0.5;
 /// Methods remembered; more are simply not judged.

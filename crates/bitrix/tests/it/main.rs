@@ -1,0 +1,10 @@
+//! The client against small portals that answer what a test tells them to.
+
+mod answers;
+mod batches;
+mod encoding;
+mod errors;
+mod lists;
+mod portal;
+mod redirects;
+mod secrets;
