@@ -12,10 +12,10 @@ mod calls;
 mod counterparty;
 mod door;
 mod ferry;
-
+pub mod files;
 mod format;
 mod json;
-
+mod openapi;
 mod problem;
 mod router;
 mod scalar;
@@ -27,5 +27,6 @@ mod xml;
 pub use ferry::{
     Ferry, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken, TakenStatus, Unavailable,
 };
-
+pub use files::{BadRecord, CounterpartyFile, FileError, Reading, read_file};
+pub use openapi::openapi;
 pub use router::{Settings, router};
