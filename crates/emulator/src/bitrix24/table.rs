@@ -176,7 +176,8 @@ type TextIndex = HashMap<Box<str>, Vec<i64>>;
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) catalog: Catalog,
-    rows: BTreeMap<i64, Row>,
+    /// Boxed, since the nodes of a map that grows at its end stay half empty.
+    rows: BTreeMap<i64, Box<Row>>,
     next_id: i64,
     by_owner: BTreeSet<(i64, i64)>,
     by_text: Vec<(u16, TextIndex)>,
@@ -196,16 +197,16 @@ impl Table {
     }
 
     pub(crate) fn get(&self, id: i64) -> Option<&Row> {
-        self.rows.get(&id)
+        self.rows.get(&id).map(Box::as_ref)
     }
 
     pub(crate) fn rows(&self) -> impl DoubleEndedIterator<Item = &Row> {
-        self.rows.values()
+        self.rows.values().map(Box::as_ref)
     }
 
     pub(crate) fn range(&self, from: i64, to: i64) -> impl DoubleEndedIterator<Item = &Row> {
         // A BTreeMap panics on an empty window; what the wider one lets in, the filter that asked for it refuses.
-        self.rows.range(from..=to.max(from)).map(|(_, row)| row)
+        self.rows.range(from..=to.max(from)).map(|(_, row)| row.as_ref())
     }
 
     /// Ids of the rows whose owner is in the window, ordered by owner.
@@ -226,15 +227,18 @@ impl Table {
         Some(index.get(text).map_or(&[], Vec::as_slice))
     }
 
-    pub(crate) fn insert(&mut self, row: Row) {
+    pub(crate) fn insert(&mut self, mut row: Row) {
+        // Rows are written once and read for long; half of a grown vector is empty.
+        row.cells.shrink_to_fit();
+        row.multi.shrink_to_fit();
         self.index(&row);
-        self.rows.insert(row.id, row);
+        self.rows.insert(row.id, Box::new(row));
     }
 
     pub(crate) fn remove(&mut self, id: i64) -> Option<Row> {
         let row = self.rows.remove(&id)?;
         self.unindex(&row);
-        Some(row)
+        Some(*row)
     }
 
     fn index(&mut self, row: &Row) {
@@ -243,6 +247,8 @@ impl Table {
             if let Some(text) = row.cell(*field) {
                 let ids = index.entry(text.into()).or_default();
                 if let Err(place) = ids.binary_search(&row.id) {
+                    // Nearly every key has one row.
+                    ids.reserve_exact(1);
                     ids.insert(place, row.id);
                 }
             }

@@ -53,6 +53,18 @@ async fn two_companies_may_have_the_same_inn() {
 }
 
 #[tokio::test]
+async fn a_changed_inn_is_found_by_its_new_digits_only() {
+    let rest = Rest::new().await;
+    let company = rest.company("x").await;
+    let id = rest.requisite(company, "7707083893").await;
+    rest.ok("crm.requisite.update", json!({"id": id, "fields": {"RQ_INN": "7736050003"}})).await;
+    for (inn, found) in [("7707083893", 0), ("7736050003", 1)] {
+        let rows = rest.ok("crm.requisite.list", json!({"filter": {"RQ_INN": inn}})).await;
+        assert_eq!(rows.as_array().map(Vec::len), Some(found), "{inn}");
+    }
+}
+
+#[tokio::test]
 async fn a_requisite_shows_strings_nulls_and_no_modification_date_until_it_is_changed() {
     let rest = Rest::new().await;
     let company = rest.company("x").await;
