@@ -120,7 +120,7 @@ async fn whole(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>,
         }
         return Err(too_large(limit));
     }
-    let mut bytes = Vec::with_capacity(announced);
+    let mut bytes = Vec::with_capacity(announced.min(TRUSTED_MAX));
     while let Some(chunk) = body.next().await {
         let chunk = chunk.map_err(|_| {
             Problem::new(
@@ -137,6 +137,9 @@ async fn whole(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>,
     }
     Ok(bytes)
 }
+
+/// How much memory is taken on the word of a header, before the bytes are there.
+const TRUSTED_MAX: usize = 1024 * 1024;
 
 async fn discard(body: &mut BodyDataStream) {
     let mut left = DISCARDED_MAX;

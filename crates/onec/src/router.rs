@@ -45,7 +45,7 @@ pub fn router(settings: Settings, ferry: Arc<dyn Ferry>, clock: Arc<dyn Clock>) 
         .layer(from_fn_with_state(Arc::clone(&app), guard))
         .layer(from_fn(speech::speak))
         .with_state(app);
-    Router::new().nest(BASE_PATH, calls)
+    Router::new().nest_service(BASE_PATH, calls)
 }
 
 /// Where the contract lives.

@@ -1,0 +1,11 @@
+//! What 1C hears, through the router, with a ferry that keeps everything in memory.
+
+mod any_bytes;
+mod bad_input;
+mod calls;
+mod counterparties;
+mod door;
+mod files;
+mod office;
+mod old_platform;
+mod openapi;

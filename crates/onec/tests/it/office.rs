@@ -1,0 +1,266 @@
+//! A world for the tests: one office with a 1C, a router and a ferry in memory.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::{Clock, ManualClock, OneCRef, SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
+use onec::{
+    Ferry, Hello, ObjectKind, ObjectState, Promise, Settings, ShownCounterparty, Taken, Unavailable, router,
+};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+/// Any GUID.
+pub(crate) const REF: &str = "6f9619ff-8b86-d011-b42d-00cf4fc964ff";
+/// Another one.
+pub(crate) const OTHER_REF: &str = "7f9619ff-8b86-d011-b42d-00cf4fc964ff";
+
+pub(crate) const MIB: usize = 1024 * 1024;
+
+pub(crate) fn moscow() -> TimeZone {
+    TimeZone::get("Europe/Moscow").expect("the bundled database has Moscow")
+}
+
+pub(crate) struct Office {
+    pub(crate) ferry: Arc<MemoryFerry>,
+    pub(crate) clock: Arc<ManualClock>,
+    router: Router,
+}
+
+impl Office {
+    pub(crate) fn open() -> Self {
+        Self::with_body_limit(64 * MIB)
+    }
+
+    pub(crate) fn with_body_limit(body_limit: usize) -> Self {
+        let ferry = Arc::new(MemoryFerry::default());
+        let clock = Arc::new(ManualClock::at("2026-11-23T17:48:00Z".parse().expect("a moment")));
+        let settings =
+            Settings {
+                login: "1c".to_owned(), password: "пароль".into(), time_zone: moscow(), body_limit
+            };
+        let router =
+            router(settings, Arc::clone(&ferry) as Arc<dyn Ferry>, Arc::clone(&clock) as Arc<dyn Clock>);
+        Self { ferry, clock, router }
+    }
+
+    /// 1C sends a request.
+    pub(crate) async fn hears(&self, call: Call) -> Heard {
+        let response =
+            self.router.clone().oneshot(call.into_request()).await.expect("the router fails no request");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("answers are whole");
+        let text = String::from_utf8(body.to_vec()).expect("answers are UTF-8");
+        Heard { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// 1C shows counterparties as JSON.
+    pub(crate) async fn shows(&self, counterparties: &Value) -> Heard {
+        self.hears(Call::post("counterparties", counterparties.to_string())).await
+    }
+
+    /// 1C shows one counterparty as JSON and must hear that it is wrong.
+    pub(crate) async fn is_rejected(&self, counterparty: &Value) -> String {
+        let heard = self.shows(&Value::Array(vec![counterparty.clone()])).await;
+        assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+        let result = &heard.json()[0];
+        assert_eq!(result["status"], "rejected", "{result}");
+        result["message"].as_str().expect("a message").to_owned()
+    }
+}
+
+/// A request of 1C, with the right password unless told otherwise.
+pub(crate) struct Call {
+    method: &'static str,
+    path: String,
+    headers: Vec<(header::HeaderName, String)>,
+    from: Option<IpAddr>,
+    body: Body,
+}
+
+impl Call {
+    pub(crate) fn get(path: &str) -> Self {
+        Self {
+            method: "GET",
+            path: format!("/1c/v1/{path}"),
+            headers: vec![(header::AUTHORIZATION, basic("1c", "пароль"))],
+            from: None,
+            body: Body::empty(),
+        }
+    }
+
+    pub(crate) fn delete(path: &str) -> Self {
+        Self { method: "DELETE", ..Self::get(path) }
+    }
+
+    pub(crate) fn post(path: &str, body: impl Into<Body>) -> Self {
+        Self { method: "POST", body: body.into(), ..Self::get(path) }
+            .with("content-type", "application/json; charset=utf-8")
+    }
+
+    pub(crate) fn xml(path: &str, body: impl Into<Body>) -> Self {
+        Self::post(path, body).with("content-type", "application/xml")
+    }
+
+    /// Sets a header.
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self = self.without(name);
+        self.headers.push((header::HeaderName::from_static(name), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(header, _)| header.as_str() != name);
+        self
+    }
+
+    pub(crate) fn with_password(self, login: &str, password: &str) -> Self {
+        self.with("authorization", &basic(login, password))
+    }
+
+    pub(crate) fn from(self, address: &str) -> Self {
+        Self { from: Some(address.parse().expect("an address")), ..self }
+    }
+
+    fn into_request(self) -> Request<Body> {
+        let mut request = Request::builder().method(self.method).uri(self.path);
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
+        let mut request = request.body(self.body).expect("a request");
+        if let Some(address) = self.from {
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 50_000)));
+        }
+        request
+    }
+}
+
+fn basic(login: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{login}:{password}")))
+}
+
+/// What 1C heard.
+pub(crate) struct Heard {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Heard {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The status of every record, in order.
+    pub(crate) fn statuses(&self) -> Vec<String> {
+        let results = self.json();
+        let results = results.as_array().unwrap_or_else(|| panic!("no array: {}", self.text));
+        results.iter().map(|result| result["status"].as_str().expect("a status").to_owned()).collect()
+    }
+
+    /// Fails unless this is a problem document with this status; gives the end of its `type` and its `detail`.
+    pub(crate) fn problem(&self, status: u16) -> (String, String) {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem = self.json();
+        assert_eq!(problem["status"], status);
+        assert!(!problem["title"].as_str().expect("a title").is_empty());
+        let slug = problem["type"].as_str().and_then(|uri| uri.strip_prefix("urn:parom:problem:"));
+        (slug.expect("a type").to_owned(), problem["detail"].as_str().expect("a detail").to_owned())
+    }
+}
+
+/// Keeps what 1C shows, and refuses on demand.
+#[derive(Default)]
+pub(crate) struct MemoryFerry {
+    shown: Mutex<Vec<ShownCounterparty>>,
+    hellos: Mutex<Vec<Hello>>,
+    seen: Mutex<Vec<Timestamp>>,
+    out_of_service: AtomicBool,
+}
+
+impl MemoryFerry {
+    pub(crate) fn goes_out_of_service(&self) {
+        self.out_of_service.store(true, Ordering::SeqCst);
+    }
+
+    /// Everything that was taken, in order.
+    pub(crate) fn shown(&self) -> Vec<ShownCounterparty> {
+        self.shown.lock().expect("no panic").clone()
+    }
+
+    /// The only record that was taken.
+    pub(crate) fn only(&self) -> ShownCounterparty {
+        let shown = self.shown();
+        assert_eq!(shown.len(), 1, "{shown:?}");
+        shown[0].clone()
+    }
+
+    pub(crate) fn hellos(&self) -> Vec<Hello> {
+        self.hellos.lock().expect("no panic").clone()
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Timestamp> {
+        self.seen.lock().expect("no panic").clone()
+    }
+
+    fn serve<T: Send + 'static>(&self, answer: impl FnOnce() -> T) -> Promise<'_, T> {
+        let outcome = if self.out_of_service.load(Ordering::SeqCst) {
+            Err(Unavailable::new("disk full"))
+        } else {
+            Ok(answer())
+        };
+        Box::pin(std::future::ready(outcome))
+    }
+}
+
+impl Ferry for MemoryFerry {
+    fn show(&self, shown: Vec<ShownCounterparty>) -> Promise<'_, Vec<Taken>> {
+        self.serve(|| {
+            let mut all = self.shown.lock().expect("no panic");
+            let mut taken = Vec::new();
+            for record in shown {
+                let prints: HashMap<OneCRef, &str> =
+                    all.iter().map(|known| (known.onec_ref, known.fingerprint.as_str())).collect();
+                let same = prints.get(&record.onec_ref) == Some(&record.fingerprint.as_str());
+                taken.push(if same { Taken::unchanged() } else { Taken::accepted() });
+                if !same {
+                    all.push(record);
+                }
+            }
+            taken
+        })
+    }
+
+    fn hello(&self, hello: Hello) -> Promise<'_, ()> {
+        self.serve(|| self.hellos.lock().expect("no panic").push(hello))
+    }
+
+    fn state(&self, kind: ObjectKind, onec_ref: OneCRef) -> Promise<'_, ObjectState> {
+        self.serve(|| {
+            let ObjectKind::Counterparty = kind;
+            let known = self.shown().iter().any(|record| record.onec_ref == onec_ref);
+            if known { ObjectState::Parked("Нет ИНН".to_owned()) } else { ObjectState::Unknown }
+        })
+    }
+
+    fn seen(&self, at: Timestamp) {
+        self.seen.lock().expect("no panic").push(at);
+    }
+}
+
+/// A minute and a second, after which everything about passwords is forgotten.
+pub(crate) const MORE_THAN_A_MINUTE: SignedDuration = SignedDuration::from_secs(61);
