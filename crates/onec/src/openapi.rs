@@ -164,7 +164,7 @@ fn counterparty() -> Value {
     fields.insert("ref".to_owned(), guid());
     fields.insert("code".to_owned(), text("код", CODE_MAX));
     for field in Field::ALL {
-        let schema = match field {
+        let mut schema = match field {
             Field::Kind => json!({ "type": "string", "enum": kinds, "description": field.title() }),
             Field::BankAccounts => list(field.as_str(), &reference("BankAccount"), LIST_MAX),
             Field::Phones => list(field.as_str(), &text("телефон", PHONE_MAX), LIST_MAX),
@@ -179,6 +179,9 @@ fn counterparty() -> Value {
             | Field::ActualAddress
             | Field::Director => text(field.title(), longest(field)),
         };
+        if schema["type"] == "array" {
+            schema["type"] = json!(["array", "null"]);
+        }
         fields.insert(field.as_str().to_owned(), schema);
     }
     fields.insert("deleted".to_owned(), json!({ "type": "boolean", "description": "пометка удаления" }));

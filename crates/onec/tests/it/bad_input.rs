@@ -1,8 +1,13 @@
 //! Records and bodies that are wrong, each in its own way.
 
+use std::future::IntoFuture as _;
+use std::net::SocketAddr;
+
 use axum::body::{Body, Bytes};
 use futures::stream;
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::office::{Call, MIB, Office, REF};
 
@@ -252,4 +257,31 @@ async fn a_body_that_breaks_off_changes_nothing() {
 
     assert_eq!(slug, "cut-short");
     assert_eq!(office.ferry.shown(), []);
+}
+
+#[tokio::test]
+async fn a_client_that_is_still_sending_hears_that_its_body_is_too_large() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let router = Office::with_body_limit(MIB).into_router();
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
+    let client = async {
+        let mut wire = TcpStream::connect(address).await.expect("a connection");
+        // «1c:пароль»
+        let request = "POST /1c/v1/counterparties HTTP/1.1\r\nHost: parom\r\nConnection: close\r\n\
+            Authorization: Basic MWM60L/QsNGA0L7Qu9GM\r\nContent-Length: 8388608\r\n\r\n";
+        wire.write_all(request.as_bytes()).await.expect("the head is taken");
+        wire.write_all(&vec![b' '; 8 * MIB]).await.expect("the body is taken to its end");
+        let mut heard = String::new();
+        wire.read_to_string(&mut heard).await.expect("an answer");
+        heard
+    };
+
+    let heard = tokio::select! {
+        end = server.into_future() => panic!("the server has ended: {end:?}"),
+        heard = client => heard,
+    };
+
+    assert!(heard.starts_with("HTTP/1.1 413 "), "{heard}");
+    assert!(heard.contains("urn:parom:problem:too-large"), "{heard}");
 }

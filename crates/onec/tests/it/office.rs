@@ -53,6 +53,11 @@ impl Office {
         Self { ferry, clock, router }
     }
 
+    /// For tests that need a real connection.
+    pub(crate) fn into_router(self) -> Router {
+        self.router
+    }
+
     /// 1C sends a request.
     pub(crate) async fn hears(&self, call: Call) -> Heard {
         let response =
