@@ -1,0 +1,7 @@
+//! Parom as a whole: the binary as people and 1C meet it.
+
+mod cli;
+mod demo;
+mod load;
+mod service;
+mod support;
