@@ -171,9 +171,9 @@ async fn give_up(store: &Store, drop: &Drop, now: Timestamp) -> anyhow::Result<O
     let (mut dropped, mut absent) = (0, Vec::new());
     for delivery in &drop.deliveries {
         if write.drop_parked(*delivery, &drop.why, now).await? {
-            dropped += 1
+            dropped += 1;
         } else {
-            absent.push(*delivery)
+            absent.push(*delivery);
         }
     }
     write.commit().await?;

@@ -216,7 +216,7 @@ impl Sheet {
             WouldDo::Nothing => self.row("ничего", rehearsed, ["", "", "", ""])?,
             WouldDo::Park(reason) => self.row("отложить", rehearsed, ["", "", "", &reason.text])?,
             WouldDo::Link(differences) if differences.is_empty() => {
-                self.row("связать", rehearsed, ["", "", "", ""])?
+                self.row("связать", rehearsed, ["", "", "", ""])?;
             }
             WouldDo::Link(differences) => {
                 for difference in differences {

@@ -235,7 +235,7 @@ impl Section<'_, '_> {
             Raw::Bare(text) if !T::QUOTED => return Some((text, found.place)),
             Raw::Bare(text) => self.complain(found.place, wrong::<T>(key, &text)),
             Raw::List(_) | Raw::Other => {
-                self.complain(found.place, format!("`{key}`: ожидается {}", T::EXPECTED))
+                self.complain(found.place, format!("`{key}`: ожидается {}", T::EXPECTED));
             }
         }
         None

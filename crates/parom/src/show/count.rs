@@ -34,7 +34,7 @@ mod tests {
     #[test]
     fn every_number_gets_the_form_that_russian_wants() {
         let check = |number: u64, expected: &str| {
-            assert_eq!(count(number, ["запись", "записи", "записей"]), expected)
+            assert_eq!(count(number, ["запись", "записи", "записей"]), expected);
         };
 
         check(0, "0 записей");

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::support::{Ran, parom, ran, run_in};
 
 fn run(arguments: &[&str]) -> Ran {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("there is room for a folder");
     run_in(folder.path(), arguments)
 }
 
@@ -141,8 +141,6 @@ fn a_reader_who_goes_away_is_no_failure() {
 }
 
 fn files(folder: &Path) -> Vec<String> {
-    std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .collect()
+    let entries = std::fs::read_dir(folder).expect("the folder is ours");
+    entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }

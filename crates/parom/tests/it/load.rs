@@ -16,7 +16,7 @@ const COUNTERPARTIES: &str = "\
 
 async fn place_with_file() -> Place {
     let place = Place::open().await;
-    std::fs::write(place.folder.path().join("контрагенты.csv"), COUNTERPARTIES).unwrap();
+    std::fs::write(place.folder.path().join("контрагенты.csv"), COUNTERPARTIES).expect("the folder is ours");
     place
 }
 

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 /// The password that the settings of a [`Place`] have.
 pub(crate) const PASSWORD: &str = "пароль из теста";
 /// Longer than any start of the service on a busy machine.
-const START_MAX: Duration = Duration::from_secs(60);
+const START_MAX: Duration = Duration::from_mins(1);
 
 /// A folder with `parom.toml`, a database to come, and an emulated portal.
 pub(crate) struct Place {
@@ -62,15 +62,9 @@ impl Place {
             .spawn()
             .expect("the binary is built");
         let lines = read_lines(child.stderr.take().expect("it is piped"));
-        let mut told = Vec::new();
-        loop {
-            let line = lines.recv_timeout(START_MAX).unwrap_or_else(|_| panic!("not started: {told:#?}"));
-            let event: Value = serde_json::from_str(&line).unwrap_or_default();
-            if let Some(address) = event.pointer("/fields/address").and_then(Value::as_str) {
-                return Running { child, address: address.to_owned(), _lines: lines };
-            }
-            told.push(line);
-        }
+        let mut running = Running { child, address: String::new(), lines };
+        running.await_address();
+        running
     }
 
     /// Waits until nothing is under way to the portal.
@@ -98,11 +92,24 @@ impl Place {
 pub(crate) struct Running {
     child: Child,
     pub(crate) address: String,
-    /// Kept, so that the pipe of the log never fills.
-    _lines: Receiver<String>,
+    /// The log, line by line.
+    lines: Receiver<String>,
 }
 
 impl Running {
+    fn await_address(&mut self) {
+        let mut told = Vec::new();
+        while self.address.is_empty() {
+            let line =
+                self.lines.recv_timeout(START_MAX).unwrap_or_else(|_| panic!("not started: {told:#?}"));
+            let event: Value = serde_json::from_str(&line).unwrap_or_default();
+            if let Some(address) = event.pointer("/fields/address").and_then(Value::as_str) {
+                address.clone_into(&mut self.address);
+            }
+            told.push(line);
+        }
+    }
+
     /// How an emulated 1C reaches it.
     pub(crate) fn connection(&self) -> Connection {
         Connection::new(&format!("http://{}", self.address), "1c", PASSWORD, Settings::default())
