@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Clock, Side, SignedDuration, Timestamp};
+use domain::{Clock, SignedDuration, Timestamp};
 use engine::{Engine, Trouble};
 use tokio_util::sync::CancellationToken;
 
@@ -42,11 +42,11 @@ pub(crate) async fn cross(
     helm: &Helm,
     stop: &CancellationToken,
 ) -> anyhow::Result<Crossed> {
-    let total = left(engine).await?;
+    let total = under_way(engine).await?.0;
     let mut progress = Progress::of_records("Передача в Битрикс24", total);
     let mut watch = Watch { least: total, since: clock.now(), why: None };
     let crossed = loop {
-        let left = left(engine).await?;
+        let (left, next) = under_way(engine).await?;
         progress.at_record(total.saturating_sub(left));
         if left == 0 {
             break Crossed::All;
@@ -56,8 +56,7 @@ pub(crate) async fn cross(
         }
         let now = clock.now();
         watch.note(left, now);
-        let next = engine.store().next_due(Side::Bitrix).await?.unwrap_or(now);
-        if watch.is_over(now) || next.duration_since(now) > RETRY_WORTH_WAITING {
+        if watch.is_over(now) || next.is_some_and(|next| next.duration_since(now) > RETRY_WORTH_WAITING) {
             break Crossed::Later { left, why: watch.why };
         }
         let busy = match helm {
@@ -79,9 +78,12 @@ pub(crate) async fn cross(
     Ok(crossed)
 }
 
-async fn left(engine: &Engine) -> anyhow::Result<u64> {
+/// How many records are under way, and when the next one is due; nothing for the second while somebody works on
+/// one of them.
+async fn under_way(engine: &Engine) -> anyhow::Result<(u64, Option<Timestamp>)> {
     let figures = engine.store().summary().await?.bitrix;
-    Ok((figures.due + figures.leased).unsigned_abs())
+    let next = figures.oldest_due.filter(|_| figures.leased == 0);
+    Ok(((figures.due + figures.leased).unsigned_abs(), next))
 }
 
 /// Whether it gets on, and what was last said about why not.

@@ -7,6 +7,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -17,8 +18,12 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 pub(crate) use connections::serve;
+
+/// From the head of a request to its answer: 64 MiB over a slow line take less.
+const REQUEST_MAX: Duration = Duration::from_mins(5);
 
 /// Asks whether the service can do its work; the error says in Russian what is missing.
 pub(crate) type Readiness =
@@ -42,6 +47,7 @@ pub(crate) fn router(onec: Router, ready: Readiness, body_limit: usize) -> Route
         .with_state(ready)
         .merge(onec)
         .layer(DefaultBodyLimit::max(body_limit))
+        .layer(middleware::from_fn(in_time))
         .layer(middleware::from_fn(strict_headers))
 }
 
@@ -64,6 +70,14 @@ struct Ready {
     ready: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+}
+
+/// A body that trickles in must not hold its place for ever. Whatever was not answered has not been promised, and 1C
+/// sends it again.
+async fn in_time(request: Request, next: Next) -> Response {
+    timeout(REQUEST_MAX, next.run(request))
+        .await
+        .unwrap_or_else(|_elapsed| StatusCode::REQUEST_TIMEOUT.into_response())
 }
 
 /// Nothing that we answer is to be framed, sniffed, cached by somebody between, or allowed to load anything.

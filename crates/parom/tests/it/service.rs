@@ -1,5 +1,6 @@
 //! The service as a process: it starts, ends as asked, and survives being killed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -80,23 +81,53 @@ async fn killed_in_the_middle_of_a_load_it_ends_with_one_company_each() {
     place.arrives().await;
 
     assert!(halfway < 600, "the load was over before the kill");
-    let inns = place.inns();
-    let mut distinct = inns.clone();
-    distinct.dedup();
-    assert_eq!(inns.len() as u64, COUNT);
-    assert_eq!(inns, distinct);
-    assert_eq!(place.portal.company_count() as u64, COUNT);
-    assert_eq!(place.portal.addresses().len(), distinct_addresses(&place));
+    everything_is_there_once(&place, &onec);
+}
+
+/// What `Done when` of the first crossing asks for.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_thousand_cross_a_portal_that_loses_every_twentieth_answer() {
+    let place = Place::open().await;
+    let mut onec = OneC::generated(2_000, 5, Arc::new(SystemClock));
+    place.portal.faults().random(23, 5, &Fault::UNCLEAR);
+    let service = place.serve();
+
+    let push = onec.push_all(&service.connection()).await.unwrap();
+    place.arrives().await;
+
+    assert_eq!((push.accepted, push.taken_twice), (2_000, 0));
+    everything_is_there_once(&place, &onec);
+}
+
+/// Every counterparty of 1C is one company with one requisite, its addresses, its accounts, and no telephone twice.
+fn everything_is_there_once(place: &Place, onec: &OneC) {
+    let mut inns: Vec<_> = onec.elements().map(|element| element.inn).collect();
+    inns.sort_unstable();
+    assert_eq!(place.inns(), inns);
+    assert_eq!(place.portal.company_count(), inns.len());
+
+    let distinct = |keys: Vec<(i64, String)>, what: &str| {
+        let count = keys.len();
+        assert_eq!(keys.into_iter().collect::<BTreeSet<_>>().len(), count, "{what}");
+        count
+    };
+    let addresses = place.portal.addresses();
+    distinct(
+        addresses.iter().map(|card| (card.owner, card.get("TYPE_ID").to_owned())).collect(),
+        "addresses",
+    );
+    let accounts = place.portal.bank_details();
+    let accounts = distinct(
+        accounts.iter().map(|card| (card.owner, card.get("RQ_ACC_NUM").to_owned())).collect(),
+        "accounts",
+    );
+    assert_eq!(accounts, onec.elements().map(|element| element.accounts.len()).sum::<usize>());
+    let companies = place.portal.companies();
+    let phones = companies.iter().flat_map(|card| card.phones.iter().map(|phone| (card.id, digits(phone))));
+    distinct(phones.collect(), "telephones");
     assert_eq!(place.status()["parked"], serde_json::json!([]));
 }
 
-/// Addresses by (requisite, type).
-fn distinct_addresses(place: &Place) -> usize {
-    let keys: std::collections::BTreeSet<_> = place
-        .portal
-        .addresses()
-        .iter()
-        .map(|address| (address.owner, address.get("TYPE_ID").to_owned()))
-        .collect();
-    keys.len()
+fn digits(phone: &str) -> String {
+    phone.chars().filter(char::is_ascii_digit).collect()
 }
