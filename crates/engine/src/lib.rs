@@ -1,1 +1,27 @@
-//! Decides and drives: plan, dispatch.
+//! Decides and drives: what the two shores show becomes journal entries and deliveries, deliveries become as few
+//! requests to Bitrix24 as possible, and nothing is ever lost or doubled on the way.
+//!
+//! Reading order: [`Engine`] → `accept` (1C shows) → [`plan`] (pure decisions) → [`card`] (a counterparty as the
+//! portal keeps it) → `dispatch` (leases, requests, read-back) → [`rehearse`] (what a load would do).
+//!
+//! Architecture invariant: nothing reaches Bitrix24 except through a delivery whose intent is durable, and
+//! no request is made while a write transaction is open.
+
+mod accept;
+pub mod card;
+mod dispatch;
+mod doctor;
+mod engine;
+pub mod plan;
+mod portal;
+mod rehearse;
+mod settings;
+mod setup;
+
+pub use accept::{Showing, Taken};
+pub use dispatch::{Round, Trouble};
+pub use doctor::{Finding, Severity};
+pub use engine::{Engine, EngineError, Parts};
+pub use rehearse::{Rehearsal, Rehearsed, WouldDo};
+pub use settings::Settings;
+pub use setup::SetupReport;

@@ -1,0 +1,350 @@
+//! The adapter: calls Parom as the contract says, and again when no answer came.
+
+use std::collections::BTreeMap;
+
+use domain::SignedDuration;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::OneC;
+use super::answer::{self, Answer, Problem, Status};
+use super::catalog::{Bank, Element};
+use super::wire::{self, Dates, Node};
+
+/// The contract takes no more records a call.
+pub const CHUNK_MAX: usize = 1000;
+
+/// How often the adapter repeats a call that brought no answer.
+const REPEATS_MAX: u32 = 8;
+/// The first pause before a repeat; each further one is twice as long.
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_millis(200);
+/// A call that is not answered by then is lost: «HTTPСоединение» without a timeout waits for ever.
+const TIMEOUT: std::time::Duration = std::time::Duration::from_mins(1);
+
+/// Where Parom is and how the adapter speaks to it.
+pub struct Connection {
+    http: reqwest::Client,
+    base_url: String,
+    login: String,
+    password: String,
+    settings: Settings,
+}
+
+/// How the adapter speaks.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// JSON or XML.
+    pub format: Format,
+    /// Records a call, at most [`CHUNK_MAX`].
+    pub chunk: usize,
+    /// Sends every chunk twice, as an adapter does that crashed before it wrote down the answer.
+    pub send_twice: bool,
+    /// Platform 8.2: says so in a header and sees neither the status nor the headers of answers.
+    pub old_platform: bool,
+    /// Begins every body with a byte order mark, as 8.2 always does.
+    pub byte_order_mark: bool,
+    /// How dates are written.
+    pub dates: Dates,
+    /// Loses the answer to every n-th call on the way; 0 loses none.
+    pub lose_every: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            format: Format::Json,
+            chunk: 500,
+            send_twice: false,
+            old_platform: false,
+            byte_order_mark: false,
+            dates: Dates::Local,
+            lose_every: 0,
+        }
+    }
+}
+
+/// The spelling of bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `application/json`
+    Json,
+    /// `application/xml`
+    Xml,
+}
+
+/// What became of a push.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PushReport {
+    /// Records that Parom answered for.
+    pub sent: usize,
+    /// Of these: taken.
+    pub accepted: usize,
+    /// Of these: known already.
+    pub unchanged: usize,
+    /// Of these: wrong, with what to mend.
+    pub rejected: Vec<Answer>,
+    /// HTTP requests, those included whose answer was lost.
+    pub requests: usize,
+    /// Records of a repeated chunk that Parom took as new a second time: 0, or the contract is broken.
+    pub taken_twice: usize,
+}
+
+/// Why a call failed for good.
+#[derive(Debug, thiserror::Error)]
+pub enum PushError {
+    /// Parom refused the call as a whole.
+    #[error("Parom refused the call with {}: {} {}", .0.status, .0.title, .0.detail)]
+    Refused(Problem),
+    /// No answer, however often the call was repeated.
+    #[error("no answer from Parom after {attempts} attempts: {cause}")]
+    Unreachable {
+        /// How often the call was made.
+        attempts: u32,
+        /// What went wrong last.
+        cause: String,
+    },
+    /// An answer that the contract does not know.
+    #[error("the answer is not of the contract: {0}")]
+    Unexpected(String),
+}
+
+impl Connection {
+    /// A connection as `settings` say. `base_url` is the address of Parom without a path.
+    ///
+    /// The process must have installed a `rustls` crypto provider.
+    pub fn new(base_url: &str, login: &str, password: &str, settings: Settings) -> Self {
+        let http = reqwest::Client::builder()
+            .timeout(TIMEOUT)
+            .no_proxy()
+            .build()
+            .expect("the options are constants, and the process has a crypto provider");
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        Self { http, base_url, login: login.to_owned(), password: password.to_owned(), settings }
+    }
+}
+
+/// The login is shown, the password never.
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection")
+            .field("base_url", &self.base_url)
+            .field("login", &self.login)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl OneC {
+    /// Shows all counterparties, chunk by chunk: the first load.
+    pub async fn push_all(&mut self, to: &Connection) -> Result<PushReport, PushError> {
+        let mut report = PushReport::default();
+        let mut from = 0;
+        loop {
+            let chunk: Vec<Element> = self.elements_from(from).take(to.chunk()).collect();
+            if chunk.is_empty() {
+                return Ok(report);
+            }
+            from += chunk.len();
+            self.push_chunk(to, &chunk, &mut report).await?;
+        }
+    }
+
+    /// Shows what was edited since it was last shown. What fails on the way stays for the next time.
+    pub async fn push_changed(&mut self, to: &Connection) -> Result<PushReport, PushError> {
+        let mut report = PushReport::default();
+        let changed: Vec<Uuid> = self.changed.iter().copied().collect();
+        for references in changed.chunks(to.chunk()) {
+            let chunk: Vec<Element> =
+                references.iter().filter_map(|reference| self.find(*reference)).collect();
+            self.push_chunk(to, &chunk, &mut report).await?;
+        }
+        Ok(report)
+    }
+
+    /// Asks whether Parom is there.
+    pub async fn ping(&self, to: &Connection) -> Result<Value, PushError> {
+        self.call(to, &mut 0, Call::get("/1c/v1/ping".to_owned())).await
+    }
+
+    /// Introduces the adapter.
+    pub async fn hello(&self, to: &Connection) -> Result<Value, PushError> {
+        let platform = if to.settings.old_platform { "8.2.19.130" } else { "8.3.24.1548" };
+        let hello = Node::Record(vec![
+            ("adapter", wire::text("emulator")),
+            ("platform", wire::text(platform)),
+            ("compatibility_mode", wire::text("8.2.13")),
+            ("configuration", wire::text("Комплексная автоматизация")),
+            ("configuration_version", wire::text("1.1.115.1")),
+            ("missing", Node::List("item", vec![])),
+        ]);
+        let body = to.spell("hello", &hello);
+        self.call(to, &mut 0, Call::post("/1c/v1/hello", body)).await
+    }
+
+    /// What Parom knows of one counterparty.
+    pub async fn state(&self, to: &Connection, reference: Uuid) -> Result<Value, PushError> {
+        let path = format!("/1c/v1/state?kind=counterparty&ref={reference}");
+        self.call(to, &mut 0, Call::get(path)).await
+    }
+
+    async fn push_chunk(
+        &mut self,
+        to: &Connection,
+        chunk: &[Element],
+        report: &mut PushReport,
+    ) -> Result<(), PushError> {
+        let body = to.spell_chunk(chunk, &self.banks);
+        let answers = self.post_counterparties(to, &body, chunk, report).await?;
+        if to.settings.send_twice {
+            let again = self.post_counterparties(to, &body, chunk, report).await?;
+            report.taken_twice += again.iter().filter(|answer| answer.status == Status::Accepted).count();
+        }
+        for answer in answers {
+            report.sent += 1;
+            self.changed.remove(&answer.reference);
+            match answer.status {
+                Status::Accepted => report.accepted += 1,
+                Status::Unchanged => report.unchanged += 1,
+                Status::Rejected => report.rejected.push(answer.clone()),
+            }
+            self.answers.insert(answer.reference, answer);
+        }
+        Ok(())
+    }
+
+    async fn post_counterparties(
+        &self,
+        to: &Connection,
+        body: &str,
+        chunk: &[Element],
+        report: &mut PushReport,
+    ) -> Result<Vec<Answer>, PushError> {
+        let call = Call::post("/1c/v1/counterparties", body.to_owned());
+        let document = self.call(to, &mut report.requests, call).await?;
+        let answers = answer::answers(&document).map_err(PushError::Unexpected)?;
+        let asked = chunk.iter().map(|element| element.reference);
+        if !answers.iter().map(|answer| answer.reference).eq(asked) {
+            return Err(PushError::Unexpected(
+                "the records of the answer are not those that were sent".to_owned(),
+            ));
+        }
+        Ok(answers)
+    }
+
+    /// Makes a call until it is answered. The same bytes go out again: that is what makes a repeat harmless.
+    async fn call(&self, to: &Connection, requests: &mut usize, call: Call) -> Result<Value, PushError> {
+        let mut pause = FIRST_PAUSE;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            *requests += 1;
+            let lost =
+                to.settings.lose_every > 0 && (*requests as u64).is_multiple_of(to.settings.lose_every);
+            let cause = match to.send(&call).await {
+                Ok(_) if lost => "the answer was lost on the way".to_owned(),
+                Ok(document) => return Ok(document),
+                Err(Failure::Lost(cause)) => cause,
+                Err(Failure::Refused(problem)) if again_later(problem.status) => problem.title,
+                Err(Failure::Refused(problem)) => return Err(PushError::Refused(problem)),
+            };
+            if attempts > REPEATS_MAX {
+                return Err(PushError::Unreachable { attempts, cause });
+            }
+            self.clock.sleep(pause).await;
+            pause *= 2;
+        }
+    }
+}
+
+/// A failure that passes by itself.
+fn again_later(status: u16) -> bool {
+    status == 429 || status >= 500
+}
+
+struct Call {
+    path: String,
+    body: Option<String>,
+}
+
+impl Call {
+    fn get(path: String) -> Self {
+        Self { path, body: None }
+    }
+
+    fn post(path: &str, body: String) -> Self {
+        Self { path: path.to_owned(), body: Some(body) }
+    }
+}
+
+enum Failure {
+    /// Nobody knows whether Parom has done the work.
+    Lost(String),
+    /// Parom said no.
+    Refused(Problem),
+}
+
+impl Connection {
+    fn chunk(&self) -> usize {
+        self.settings.chunk.clamp(1, CHUNK_MAX)
+    }
+
+    fn spell_chunk(&self, chunk: &[Element], banks: &BTreeMap<String, Bank>) -> String {
+        let records = chunk.iter().map(|element| wire::counterparty(element, banks, &self.settings.dates));
+        self.spell("counterparties", &Node::List("counterparty", records.collect()))
+    }
+
+    fn spell(&self, root: &str, node: &Node) -> String {
+        let mut body = String::new();
+        if self.settings.byte_order_mark {
+            body.push('\u{feff}');
+        }
+        match self.settings.format {
+            Format::Json => node.write_json(&mut body),
+            Format::Xml => {
+                body += "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+                node.write_xml(root, &mut body);
+            }
+        }
+        body
+    }
+
+    async fn send(&self, call: &Call) -> Result<Value, Failure> {
+        let url = format!("{}{}", self.base_url, call.path);
+        let content_type = match self.settings.format {
+            Format::Json => "application/json",
+            Format::Xml => "application/xml",
+        };
+        let mut request = match &call.body {
+            None => self.http.get(url),
+            Some(body) => self.http.post(url).header("Content-Type", content_type).body(body.clone()),
+        };
+        request = request.basic_auth(&self.login, Some(&self.password)).header("Accept", content_type);
+        if self.settings.old_platform {
+            request = request.header("X-Parom-Platform", "8.2");
+        }
+        let response = request.send().await.map_err(lost)?;
+        let status = response.status();
+        let body = response.bytes().await.map_err(lost)?;
+        let document = answer::document(&body);
+        if self.settings.old_platform {
+            let document = document.map_err(Failure::Lost)?;
+            return match answer::problem(&document) {
+                Some(problem) => Err(Failure::Refused(problem)),
+                None => Ok(document),
+            };
+        }
+        if status.is_success() {
+            return document.map_err(Failure::Lost);
+        }
+        let mut problem = document.as_ref().map(answer::problem_fields).unwrap_or_default();
+        problem.status = status.as_u16();
+        Err(Failure::Refused(problem))
+    }
+}
+
+fn lost(error: reqwest::Error) -> Failure {
+    use std::error::Error as _;
+    let error = error.without_url();
+    let cause = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+    Failure::Lost(format!("{error}{cause}"))
+}

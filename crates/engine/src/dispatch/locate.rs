@@ -1,0 +1,131 @@
+//! Finds out which counterparties the portal already has: by the GUID of an interrupted call, by the index of its
+//! ИНН, and by asking for the ИНН once more right before companies are made.
+
+use std::collections::HashMap;
+
+use bitrix::wire::Requisite;
+use domain::Verdict;
+use store::{PortalRequisite, Write};
+use tracing::{debug, info};
+
+use super::Round;
+use super::work::Work;
+use crate::engine::EngineError;
+use crate::plan::{Candidate, Presence, Step, step};
+use crate::{Engine, portal};
+
+/// The cursor that says that the index of the portal has been read.
+const INDEX: &str = "portal-index";
+
+impl Engine {
+    /// Reads every ИНН of the portal once; later changes come with the cards that are read anyway.
+    pub(crate) async fn ensure_index(&self) -> Result<(), EngineError> {
+        if self.store.cursor(INDEX).await?.is_some() {
+            return Ok(());
+        }
+        let mut write = self.store.begin().await?;
+        write.clear_portal_index().await?;
+        write.commit().await?;
+        let (now, mut count) = (self.clock.now(), 0);
+        let mut pages = portal::all_requisites(&self.client);
+        while let Some(rows) = pages.next_as::<Requisite>().await? {
+            let requisites: Vec<PortalRequisite> =
+                rows.iter().filter_map(|row| portal::index_row(row, now)).collect();
+            count += requisites.len();
+            let mut write = self.store.begin().await?;
+            write.put_portal_requisites(&requisites).await?;
+            write.commit().await?;
+        }
+        let mut write = self.store.begin().await?;
+        write.set_cursor(INDEX, &self.clock.now().to_string()).await?;
+        write.commit().await?;
+        info!(count, "The index of the portal has {count} requisites with an ИНН");
+        Ok(())
+    }
+
+    /// Gives every work its company if the portal has one; parks those that several companies claim.
+    pub(super) async fn locate(&self, works: &mut Vec<Work>, round: &mut Round) -> Result<(), EngineError> {
+        self.look_for_what_was_made(works).await?;
+        let candidates = self.candidates(works).await?;
+        let mut kept = Vec::with_capacity(works.len());
+        let mut write = self.store.begin().await?;
+        for mut work in works.drain(..) {
+            if work.link.company_id.is_some() {
+                kept.push(work);
+                continue;
+            }
+            let presence = Presence::Unlinked(candidates.get(work.inn()).cloned().unwrap_or_default());
+            match step(&work.link, &presence, &self.settings.rules, self.settings.match_by) {
+                Step::Park(reason) => {
+                    write.settle(&work.delivery, &Verdict::Park(reason), None, self.clock.now()).await?;
+                    round.parked += 1;
+                }
+                Step::Adopt(candidate) => {
+                    work.link.company_id = Some(candidate.company_id);
+                    work.link.requisite_id = Some(candidate.requisite_id);
+                    work.adopted = true;
+                    kept.push(work);
+                }
+                Step::Create(_) | Step::Change(..) | Step::Nothing => kept.push(work),
+            }
+        }
+        write.commit().await?;
+        *works = kept;
+        Ok(())
+    }
+
+    /// An intent without a company is a call whose answer was lost: what it made carries our GUID. A foreign
+    /// counterparty without ИНН is known by its GUID alone.
+    async fn look_for_what_was_made(&self, works: &mut [Work]) -> Result<(), EngineError> {
+        let origins: Vec<String> = works.iter().filter(|work| by_origin(work)).map(Work::origin).collect();
+        if origins.is_empty() {
+            return Ok(());
+        }
+        let made = portal::made_for(&self.client, &origins).await?;
+        for work in works.iter_mut().filter(|work| by_origin(work)) {
+            if let Some(company) = made.get(&work.origin()).and_then(|companies| companies.first()) {
+                debug!(link = %work.link.id, company, "The lost call had made company {company}");
+                work.link.company_id = Some(*company);
+            }
+        }
+        Ok(())
+    }
+
+    async fn candidates(&self, works: &[Work]) -> Result<HashMap<String, Vec<Candidate>>, EngineError> {
+        let mut inns: Vec<String> = works
+            .iter()
+            .filter(|work| work.link.company_id.is_none())
+            .map(|work| work.inn().to_owned())
+            .filter(|inn| !inn.is_empty())
+            .collect();
+        inns.sort_unstable();
+        inns.dedup();
+        let texts: Vec<&str> = inns.iter().map(String::as_str).collect();
+        let mut found = self.store.portal_requisites_by_inn(&texts).await?;
+        // An employee may have made the company since the index was read.
+        inns.retain(|inn| !found.iter().any(|requisite| requisite.inn == *inn));
+        if !inns.is_empty() {
+            let fresh = portal::holders_of(&self.client, &inns, self.clock.now()).await?;
+            remember(self.store.begin().await?, &fresh).await?;
+            found.extend(fresh);
+        }
+        let mut candidates: HashMap<String, Vec<Candidate>> = HashMap::new();
+        for PortalRequisite { requisite_id, company_id, inn, kpp, .. } in found {
+            let kpp = kpp.unwrap_or_default();
+            candidates.entry(inn).or_default().push(Candidate { company_id, requisite_id, kpp });
+        }
+        Ok(candidates)
+    }
+}
+
+async fn remember(mut write: Write, requisites: &[PortalRequisite]) -> Result<(), EngineError> {
+    if !requisites.is_empty() {
+        write.put_portal_requisites(requisites).await?;
+        write.commit().await?;
+    }
+    Ok(())
+}
+
+fn by_origin(work: &Work) -> bool {
+    work.link.company_id.is_none() && (work.delivery.intent.is_some() || work.inn().is_empty())
+}

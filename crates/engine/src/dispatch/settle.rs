@@ -1,0 +1,149 @@
+//! Verdicts about deliveries whose card has been read after everything was done.
+
+use domain::{Field, Reason, ReasonCode, Remark, Shown, Side, SignedDuration, Timestamp, Verdict, Why};
+use store::{NewChange, Write};
+
+use super::Round;
+use super::work::Work;
+use crate::Engine;
+use crate::card::{Card, Presets, read};
+use crate::engine::EngineError;
+use crate::plan::{Presence, Step, step, target_for_portal};
+use crate::portal::index_row;
+
+/// What was done to the card before it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    Created,
+    Linked,
+    Updated,
+    Nothing,
+}
+
+impl Done {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Linked => "linked",
+            Self::Updated => "updated",
+            Self::Nothing => "unchanged",
+        }
+    }
+}
+
+/// How long a portal that kept something else than was written gets before the second try.
+const SECOND_TRY_AFTER: SignedDuration = SignedDuration::from_secs(5);
+/// Where a snapshot of the portal came from, in the journal.
+const SOURCE: &str = "dispatch";
+
+impl Engine {
+    /// Settles what shows what it should; what does not gets one more try and is parked afterwards.
+    pub(super) async fn settle_all(
+        &self,
+        read_back: Vec<(Work, Card, Done)>,
+        presets: Presets,
+        round: &mut Round,
+    ) -> Result<(), EngineError> {
+        if read_back.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let mut write = self.store.begin().await?;
+        for (work, card, done) in read_back {
+            let verdict = self.verdict(&work, &card, presets, now);
+            match (&verdict, done) {
+                (Verdict::Settled, Done::Created) => round.created += 1,
+                (Verdict::Settled, Done::Linked) => round.linked += 1,
+                (Verdict::Settled, Done::Updated) => round.updated += 1,
+                (Verdict::Settled, Done::Nothing) => round.unchanged += 1,
+                (Verdict::Park(_), _) => round.parked += 1,
+                (Verdict::RetryAt(_) | Verdict::PutBackUntil(_), _) => round.again += 1,
+            }
+            self.remember(&mut write, &work, &card, presets, now).await?;
+            write.settle(&work.delivery, &verdict, Some(done.as_str()), now).await?;
+        }
+        write.commit().await?;
+        Ok(())
+    }
+
+    fn verdict(&self, work: &Work, card: &Card, presets: Presets, now: Timestamp) -> Verdict {
+        let known_as = work.link.onec.as_ref().map(|onec| &onec.snapshot);
+        let shown = read(card, presets, known_as);
+        let next =
+            step(&work.link, &Presence::Shown(Box::new(shown)), &self.settings.rules, self.settings.match_by);
+        match next {
+            Step::Change(_, fields) if work.delivery.attempts == 0 => {
+                tracing::debug!(link = %work.link.id, ?fields, "The portal kept something else; trying again");
+                Verdict::RetryAt(now + SECOND_TRY_AFTER)
+            }
+            Step::Change(_, fields) => Verdict::Park(not_stored(work, card, &fields)),
+            Step::Nothing | Step::Create(_) | Step::Adopt(_) | Step::Park(_) => Verdict::Settled,
+        }
+    }
+
+    /// Writes down what the portal shows now. 1C may have shown something newer meanwhile, so the link is read again.
+    async fn remember(
+        &self,
+        write: &mut Write,
+        work: &Work,
+        card: &Card,
+        presets: Presets,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        let Some(mut link) = write.link(work.link.id).await? else { return Ok(()) };
+        link.company_id = Some(card.company.id);
+        link.requisite_id = card.requisite.as_ref().map(|requisite| requisite.id);
+        let shown = read(card, presets, link.onec.as_ref().map(|onec| &onec.snapshot));
+        let (merged, mut remarks) = target_for_portal(&link, Some(&shown), &self.settings.rules);
+        remarks.extend(
+            merged
+                .decisions
+                .iter()
+                .filter(|decision| decision.why == Why::Conflict)
+                .map(|decision| Remark { field: decision.field, text: conflict(decision.field) }),
+        );
+        let is_news = link.bitrix.as_ref().is_none_or(|before| before.snapshot != shown);
+        if is_news {
+            write
+                .record(&NewChange {
+                    link: link.id,
+                    side: Side::Bitrix,
+                    source: SOURCE,
+                    changed_at: card.changed_at(),
+                    seen_at: now,
+                    snapshot: &shown,
+                    note: "",
+                })
+                .await?;
+        }
+        link.bitrix = Some(Shown { snapshot: shown, changed_at: card.changed_at(), seen_at: now });
+        link.remarks = remarks;
+        self.agree(&mut link);
+        write.save_link(&link).await?;
+        let rows: Vec<_> = card.requisite.iter().filter_map(|requisite| index_row(requisite, now)).collect();
+        write.put_portal_requisites(&rows).await?;
+        Ok(())
+    }
+}
+
+fn conflict(field: Field) -> String {
+    format!(
+        "Поле «{}» изменено и в 1С, и в Битрикс24, а правило для него велит спросить. Оставлено как есть с обеих \
+         сторон: исправьте одну из них, и значения сойдутся.",
+        field.title()
+    )
+}
+
+fn not_stored(work: &Work, card: &Card, fields: &[Field]) -> Reason {
+    let shown = work.link.onec.as_ref().map(|onec| onec.snapshot.clone()).unwrap_or_default();
+    let fields = fields.iter().map(|field| field.title()).collect::<Vec<_>>().join(", ");
+    Reason::new(
+        ReasonCode::NotStored,
+        format!(
+            "«{}»: Битрикс24 ответил, что записал, но в компании № {} не сохранилось: {fields}. Проверьте права \
+             пользователя вебхука и шаблон реквизитов (parom doctor), затем повторите передачу.",
+            shown.title(),
+            card.company.id,
+        ),
+    )
+}

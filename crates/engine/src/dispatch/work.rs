@@ -1,0 +1,43 @@
+use std::collections::HashMap;
+
+use domain::{Delivery, Link, LinkId};
+use store::StoreError;
+
+use crate::Engine;
+
+/// A leased delivery with its link and what is known of it in the portal.
+#[derive(Clone, Debug)]
+pub(super) struct Work {
+    pub(super) delivery: Delivery,
+    pub(super) link: Link,
+    /// The company is new to the link: found in the portal in this round.
+    pub(super) adopted: bool,
+}
+
+impl Work {
+    /// The GUID under which the portal keeps what was made for this link.
+    pub(super) fn origin(&self) -> String {
+        self.link.onec_ref.map(|onec_ref| onec_ref.to_string()).unwrap_or_else(|| self.link.id.to_string())
+    }
+
+    /// ИНН as 1C shows it.
+    pub(super) fn inn(&self) -> &str {
+        let onec = self.link.onec.as_ref();
+        onec.and_then(|onec| onec.snapshot.inn.as_deref()).unwrap_or_default().trim()
+    }
+}
+
+impl Engine {
+    pub(super) async fn load(&self, deliveries: Vec<Delivery>) -> Result<Vec<Work>, StoreError> {
+        let ids: Vec<LinkId> = deliveries.iter().map(|delivery| delivery.link).collect();
+        let mut links: HashMap<LinkId, Link> =
+            self.store.links_by_ids(&ids).await?.into_iter().map(|link| (link.id, link)).collect();
+        Ok(deliveries
+            .into_iter()
+            .filter_map(|delivery| {
+                let link = links.remove(&delivery.link)?;
+                Some(Work { delivery, link, adopted: false })
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,249 @@
+//! Looks at everything that Parom stands on and says what to mend.
+
+use bitrix::{Args, CallError};
+use domain::{Side, SignedDuration, Timestamp};
+use serde_json::Value;
+use store::Lane;
+
+use crate::engine::EngineError;
+use crate::{Engine, portal, setup};
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What was looked at: «Вебхук», «Права», …
+    pub subject: &'static str,
+    /// What was found.
+    pub text: String,
+    /// What to do; empty where nothing is to be done.
+    pub cure: String,
+}
+
+/// How bad a [`Finding`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// As it should be.
+    Good,
+    /// Works, but not as well as it could, or not yet.
+    Warning,
+    /// Nothing will travel until it is mended.
+    Bad,
+}
+
+/// Clocks that differ by more make «changed later» unreliable.
+const CLOCK_SKEW_MAX: SignedDuration = SignedDuration::from_secs(60);
+/// 1C that polls every five minutes and was not seen for so long is silent.
+const SILENCE_MAX: SignedDuration = SignedDuration::from_mins(15);
+/// The scope without which nothing works.
+const SCOPE: &str = "crm";
+/// The methods that a crossing calls.
+const METHODS: &[&str] = &[
+    "crm.company.add",
+    "crm.company.list",
+    "crm.item.update",
+    "crm.requisite.add",
+    "crm.requisite.update",
+    "crm.requisite.list",
+    "crm.requisite.preset.list",
+    "crm.requisite.bankdetail.add",
+    "crm.requisite.bankdetail.list",
+    "crm.address.add",
+    "crm.address.update",
+    "crm.address.list",
+];
+
+impl Finding {
+    fn good(subject: &'static str, text: impl Into<String>) -> Self {
+        Self { severity: Severity::Good, subject, text: text.into(), cure: String::new() }
+    }
+
+    fn warning(subject: &'static str, text: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, subject, text: text.into(), cure: cure.into() }
+    }
+
+    fn bad(subject: &'static str, text: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { severity: Severity::Bad, subject, text: text.into(), cure: cure.into() }
+    }
+}
+
+impl Engine {
+    /// All findings, good ones included. Writes nothing anywhere.
+    pub async fn doctor(&self) -> Vec<Finding> {
+        let mut findings = vec![self.store_finding().await];
+        findings.extend(self.portal_findings().await);
+        findings.extend(self.onec_findings().await);
+        findings
+    }
+
+    async fn store_finding(&self) -> Finding {
+        match self.store.ping().await {
+            Ok(()) => Finding::good("База Парома", "открывается и отвечает"),
+            Err(error) => {
+                Finding::bad("База Парома", error.to_string(), "Проверьте [store].url и место на диске.")
+            }
+        }
+    }
+
+    async fn portal_findings(&self) -> Vec<Finding> {
+        let profile: Value = match self.client.call_as("profile", &Args::new()).await {
+            Ok(profile) => profile,
+            Err(error) => return vec![unreachable(&error)],
+        };
+        let mut findings = vec![webhook_owner(&profile)];
+        findings.push(self.scope_finding().await.unwrap_or_else(|error| unreachable(&error)));
+        findings.push(self.methods_finding().await.unwrap_or_else(|error| unreachable(&error)));
+        findings.push(self.clock_finding().await.unwrap_or_else(|error| unreachable(&error)));
+        findings.push(self.template_finding().await);
+        findings.push(self.address_finding().await.unwrap_or_else(|error| unreachable(&error)));
+        if let Ok(Lane::Stopped { reason, since }) = self.store.lane(Side::Bitrix).await {
+            let cure = "Устраните причину: передача возобновится сама.";
+            findings.push(Finding::bad(
+                "Передача в Битрикс24",
+                format!("остановлена с {since}: {reason}"),
+                cure,
+            ));
+        }
+        findings
+    }
+
+    async fn scope_finding(&self) -> Result<Finding, CallError> {
+        let scopes: Vec<String> = self.client.call_as("scope", &Args::new()).await?;
+        Ok(if scopes.iter().any(|scope| scope == SCOPE) {
+            Finding::good("Права вебхука", format!("есть доступ к CRM ({})", scopes.join(", ")))
+        } else {
+            Finding::bad(
+                "Права вебхука",
+                "нет права «CRM (crm)»",
+                "Откройте вебхук: Разработчикам → Другое → Входящий вебхук, добавьте право «CRM» и сохраните.",
+            )
+        })
+    }
+
+    async fn methods_finding(&self) -> Result<Finding, CallError> {
+        let mut missing = Vec::new();
+        for method in METHODS {
+            let known: Value = self.client.call_as("method.get", &Args::new().set("name", *method)).await?;
+            if known.get("isAvailable").and_then(Value::as_bool) == Some(false) {
+                missing.push(*method);
+            }
+        }
+        Ok(if missing.is_empty() {
+            Finding::good("Методы портала", format!("все {} нужных методов доступны", METHODS.len()))
+        } else {
+            Finding::bad(
+                "Методы портала",
+                format!("недоступны: {}", missing.join(", ")),
+                "Обновите модули crm и rest коробки и проверьте права пользователя вебхука.",
+            )
+        })
+    }
+
+    async fn clock_finding(&self) -> Result<Finding, CallError> {
+        let before = self.clock.now();
+        let told: String = self.client.call_as("server.time", &Args::new()).await?;
+        let Ok(portal) = told.parse::<Timestamp>() else {
+            return Ok(Finding::warning(
+                "Часы",
+                format!("портал показал время «{told}»"),
+                "Проверьте часы портала.",
+            ));
+        };
+        let skew = portal.duration_since(before).abs();
+        Ok(if skew > CLOCK_SKEW_MAX {
+            Finding::warning(
+                "Часы",
+                format!("часы портала и Парома расходятся на {} с", skew.as_secs()),
+                "Включите синхронизацию времени (NTP) на обоих серверах.",
+            )
+        } else {
+            Finding::good("Часы", "часы портала и Парома идут вместе")
+        })
+    }
+
+    async fn template_finding(&self) -> Finding {
+        match setup::template_gaps(&self.client).await {
+            Ok(gaps) if gaps.is_empty() => {
+                Finding::good("Шаблоны реквизитов", "«Организация» и «ИП» на месте")
+            }
+            Ok(gaps) => Finding::warning(
+                "Шаблоны реквизитов",
+                gaps.join("; "),
+                "Выполните parom setup: без поля в шаблоне значение хранится, но в карточке не видно.",
+            ),
+            Err(EngineError::Setup(text)) => Finding::bad("Шаблоны реквизитов", text, ""),
+            Err(error) => {
+                let cure = "Дайте пользователю вебхука право читать компании и контакты.";
+                Finding::bad("Шаблоны реквизитов", error.to_string(), cure)
+            }
+        }
+    }
+
+    async fn address_finding(&self) -> Result<Finding, CallError> {
+        let missing = portal::missing_address_types(&self.client).await?;
+        Ok(if missing.is_empty() {
+            Finding::good("Типы адресов", "юридический и фактический адреса есть")
+        } else {
+            Finding::bad(
+                "Типы адресов",
+                format!("в портале нет типов адреса: {}", missing.join(", ")),
+                "Обновите модуль crm: типы 1 и 6 есть в каждом стандартном портале.",
+            )
+        })
+    }
+
+    async fn onec_findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let seen = self.store.seen_onec().await.ok().flatten();
+        let cure =
+            "Проверьте регламентное задание обмена в 1С, логин и пароль из раздела [onec] и адрес Парома.";
+        findings.push(match seen {
+            None => Finding::warning("1С", "ещё ни разу не обращалась к Парому", cure),
+            Some(at) if self.clock.now().duration_since(at) > SILENCE_MAX => {
+                Finding::warning("1С", format!("последний раз обращалась {at}"), cure)
+            }
+            Some(at) => Finding::good("1С", format!("обращалась {at}")),
+        });
+        if let Ok(Some(hello)) = self.store.adapter().await {
+            let text = format!(
+                "обработка {}, платформа {}, {} {}",
+                hello.adapter, hello.platform, hello.configuration, hello.configuration_version
+            );
+            findings.push(if hello.missing.is_empty() {
+                Finding::good("Адаптер 1С", text)
+            } else {
+                let text = format!("{text}; не хватает: {}", hello.missing.join(", "));
+                Finding::warning("Адаптер 1С", text, "Дополните настройки обработки «Паром» в 1С.")
+            });
+        }
+        findings
+    }
+}
+
+fn webhook_owner(profile: &Value) -> Finding {
+    let text = |key: &str| profile.get(key).and_then(Value::as_str).unwrap_or_default();
+    let name = format!("{} {}", text("NAME"), text("LAST_NAME"));
+    let is_admin = match profile.get("ADMIN") {
+        Some(Value::Bool(admin)) => *admin,
+        Some(Value::String(admin)) => admin == "Y" || admin == "1",
+        _ => false,
+    };
+    if is_admin {
+        Finding::good("Вебхук", format!("портал отвечает, владелец вебхука: {} (администратор)", name.trim()))
+    } else {
+        Finding::warning(
+            "Вебхук",
+            format!("владелец вебхука {} не администратор портала", name.trim()),
+            "Создайте входящий вебхук от имени администратора: иначе часть компаний не будет видна.",
+        )
+    }
+}
+
+fn unreachable(error: &CallError) -> Finding {
+    Finding::bad(
+        "Битрикс24",
+        error.to_string(),
+        "Проверьте [bitrix24].webhook_url и доступ к порталу с этого сервера.",
+    )
+}

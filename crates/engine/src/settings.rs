@@ -1,0 +1,29 @@
+use domain::{MatchBy, Pauses, Rules, SignedDuration};
+
+/// What of the configuration the engine needs.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How counterparties are recognised.
+    pub match_by: MatchBy,
+    /// Who wins, field by field.
+    pub rules: Rules,
+    /// When a record that fails is tried again.
+    pub pauses: Pauses,
+    /// How long to wait after an unclear answer before looking what became of the call: the portal may
+    /// still be working on it.
+    pub quiet_after_unclear: SignedDuration,
+    /// How long to leave a portal alone that cannot be reached, is closed, or denies a right.
+    pub pause_of_outage: SignedDuration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            match_by: MatchBy::default(),
+            rules: Rules::default(),
+            pauses: Pauses::default(),
+            quiet_after_unclear: SignedDuration::from_secs(10),
+            pause_of_outage: SignedDuration::from_secs(15),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Makes what the portal lacks for Parom. Doing it twice does nothing the second time.
+
+use bitrix::{Args, Client};
+use serde_json::Value;
+
+use crate::engine::EngineError;
+use crate::{Engine, portal};
+
+/// What [`Engine::setup`] found and made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SetupReport {
+    /// What was made, in Russian.
+    pub made: Vec<String>,
+    /// How many things were right already.
+    pub found: usize,
+}
+
+/// A field of a requisite template: its name and the title that people see.
+type PresetField = (&'static str, &'static str);
+
+/// What of a legal entity people must be able to see.
+const ORGANISATION_FIELDS: &[PresetField] = &[
+    ("RQ_INN", "ИНН"),
+    ("RQ_COMPANY_NAME", "Сокращённое наименование организации"),
+    ("RQ_COMPANY_FULL_NAME", "Полное наименование организации"),
+    ("RQ_OGRN", "ОГРН"),
+    ("RQ_KPP", "КПП"),
+    ("RQ_DIRECTOR", "Ген. директор"),
+    ("RQ_ADDR", "Адрес"),
+];
+
+/// What of an entrepreneur people must be able to see.
+const ENTREPRENEUR_FIELDS: &[PresetField] = &[
+    ("RQ_LAST_NAME", "Фамилия"),
+    ("RQ_FIRST_NAME", "Имя"),
+    ("RQ_SECOND_NAME", "Отчество"),
+    ("RQ_INN", "ИНН"),
+    ("RQ_OGRNIP", "ОГРНИП"),
+    ("RQ_ADDR", "Адрес"),
+];
+
+impl Engine {
+    /// Adds to the templates «Организация» and «ИП» the fields that Parom fills: a field outside its template is
+    /// stored and never seen.
+    pub async fn setup(&self) -> Result<SetupReport, EngineError> {
+        let presets = portal::presets(&self.client).await?;
+        let mut report = SetupReport::default();
+        for (title, preset, fields) in [
+            ("Организация", presets.organisation, ORGANISATION_FIELDS),
+            ("ИП", presets.entrepreneur, ENTREPRENEUR_FIELDS),
+        ] {
+            let missing = missing_fields(&self.client, preset, fields).await?;
+            report.found += fields.len() - missing.len();
+            for (name, field_title) in missing {
+                let args = Args::new().set("preset", Args::new().set("ID", preset)).set(
+                    "fields",
+                    Args::new().set("FIELD_NAME", name).set("FIELD_TITLE", field_title).set("SORT", 500),
+                );
+                self.client.call("crm.requisite.preset.field.add", &args).await?;
+                report.made.push(format!("поле «{field_title}» ({name}) в шаблоне реквизитов «{title}»"));
+            }
+        }
+        Ok(report)
+    }
+}
+
+/// The fields that a template lacks.
+pub(crate) async fn missing_fields(
+    client: &Client,
+    preset: i64,
+    wanted: &[PresetField],
+) -> Result<Vec<PresetField>, EngineError> {
+    let args = Args::new().set("preset", Args::new().set("ID", preset));
+    let rows: Vec<Value> = client.call_as("crm.requisite.preset.field.list", &args).await?;
+    let present: Vec<&str> = rows.iter().filter_map(|row| row.get("FIELD_NAME")?.as_str()).collect();
+    Ok(wanted.iter().copied().filter(|(name, _)| !present.contains(name)).collect())
+}
+
+/// What `doctor` says of the templates.
+pub(crate) async fn template_gaps(client: &Client) -> Result<Vec<String>, EngineError> {
+    let presets = portal::presets(client).await?;
+    let mut gaps = Vec::new();
+    for (title, preset, fields) in [
+        ("Организация", presets.organisation, ORGANISATION_FIELDS),
+        ("ИП", presets.entrepreneur, ENTREPRENEUR_FIELDS),
+    ] {
+        for (name, field_title) in missing_fields(client, preset, fields).await? {
+            gaps.push(format!("в шаблоне реквизитов «{title}» нет поля «{field_title}» ({name})"));
+        }
+    }
+    Ok(gaps)
+}
