@@ -59,6 +59,10 @@ reason_codes! {
     Exhausted = "exhausted", "Исчерпаны попытки";
     /// 1C refused the delivery.
     RejectedByOneC = "rejected-by-one-c", "1С отклонила";
+    /// The company has no deal yet, and 1C does not know it.
+    NoDeal = "no-deal", "Нет сделки";
+    /// Another company of the portal has the same ИНН and came first.
+    DuplicateInPortal = "duplicate-in-portal", "Клиент с таким ИНН уже создан";
     /// Both sides changed a field whose rule says «ask».
     Conflict = "conflict", "Изменено с обеих сторон";
 }
