@@ -7,18 +7,24 @@
 mod address;
 mod bank_detail;
 mod company;
+mod deal;
 mod loose;
 mod preset;
 mod requisite;
 mod user;
+mod user_fields;
 
 pub use address::Address;
 pub use bank_detail::BankDetail;
 pub use company::{Company, MultiField};
+pub use deal::Deal;
 pub use preset::Preset;
 pub use requisite::Requisite;
 pub use user::{Profile, User};
+pub use user_fields::UserFields;
 
+/// `entityTypeId` of a deal.
+pub const DEAL: i64 = 2;
 /// `ENTITY_TYPE_ID` of a company: the owner of a requisite.
 pub const COMPANY: i64 = 4;
 /// `ENTITY_TYPE_ID` of a requisite: the owner of an address.

@@ -64,6 +64,11 @@ impl Address {
         "ANCHOR_ID",
     ];
 
+    /// The company whose requisite has it; `None` for an address of a person.
+    pub fn company_id(&self) -> Option<i64> {
+        (self.anchor_type_id == super::COMPANY && self.anchor_id > 0).then_some(self.anchor_id)
+    }
+
     /// The legal and actual addresses of all requisites: two types, so 25 requisites fill a page.
     pub fn listing() -> Listing {
         Listing::new("crm.address.list")

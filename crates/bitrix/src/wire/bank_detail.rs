@@ -49,6 +49,9 @@ pub struct BankDetail {
     /// When it was changed; `None` until the first change.
     #[serde(deserialize_with = "loose::moment")]
     pub date_modify: Option<Timestamp>,
+    /// The employee who made it.
+    #[serde(deserialize_with = "loose::int")]
+    pub created_by_id: i64,
     /// The employee who changed it last.
     #[serde(deserialize_with = "loose::int")]
     pub modify_by_id: i64,
@@ -56,7 +59,7 @@ pub struct BankDetail {
 
 impl BankDetail {
     /// Everything above.
-    pub const SELECT: [&str; 14] = [
+    pub const SELECT: [&str; 15] = [
         "ID",
         "ENTITY_ID",
         "NAME",
@@ -70,6 +73,7 @@ impl BankDetail {
         "SORT",
         "DATE_CREATE",
         "DATE_MODIFY",
+        "CREATED_BY_ID",
         "MODIFY_BY_ID",
     ];
 

@@ -3,7 +3,7 @@
 use domain::Timestamp;
 use serde::Deserialize;
 
-use super::loose;
+use super::{UserFields, loose};
 use crate::list::Listing;
 
 /// A row of `crm.company.list` or the result of `crm.company.get`.
@@ -46,6 +46,9 @@ pub struct Company {
     /// One of the owner's own companies, not a client.
     #[serde(deserialize_with = "loose::flag")]
     pub is_my_company: bool,
+    /// Fields that this portal has beside the vendor's; only those that were selected by name or by `UF_*`.
+    #[serde(flatten)]
+    pub user_fields: UserFields,
 }
 
 /// One telephone or e-mail. Its id is needed to change or delete it.
@@ -64,7 +67,7 @@ pub struct MultiField {
 }
 
 impl Company {
-    /// Everything above; multi-fields come only when they are named.
+    /// Everything above but user fields; multi-fields come only when they are named.
     pub const SELECT: [&str; 12] = [
         "ID",
         "TITLE",
@@ -91,6 +94,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn fields_of_this_portal_are_read_beside_those_of_the_vendor() {
+        let row = json!({ "ID": "7", "TITLE": "Ромашка", "UF_CRM_PAROM_CODE": "К-000123", "UF_CRM_SIZE": 12,
+            "UF_CRM_TAGS": ["a"], "UF_CRM_EMPTY": "", "LEAD_ID": "5" });
+        let company: Company = serde_json::from_value(row).expect("a company");
+
+        assert_eq!((company.id, company.title.as_str()), (7, "Ромашка"));
+        assert_eq!(company.user_fields.text("UF_CRM_PAROM_CODE"), "К-000123");
+        assert_eq!(company.user_fields.text("UF_CRM_SIZE"), "12");
+        assert_eq!(company.user_fields.text("UF_CRM_NO_SUCH"), "");
+        assert_eq!(company.user_fields.get("UF_CRM_TAGS"), Some(&json!(["a"])));
+        assert_eq!(company.user_fields.get("LEAD_ID"), None);
+    }
 
     #[test]
     fn a_company_is_read_in_both_number_styles() {

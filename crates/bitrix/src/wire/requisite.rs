@@ -76,6 +76,9 @@ pub struct Requisite {
     /// When it was changed; `None` until the first change.
     #[serde(deserialize_with = "loose::moment")]
     pub date_modify: Option<Timestamp>,
+    /// The employee who made it.
+    #[serde(deserialize_with = "loose::int")]
+    pub created_by_id: i64,
     /// The employee who changed it last.
     #[serde(deserialize_with = "loose::int")]
     pub modify_by_id: i64,
@@ -83,7 +86,7 @@ pub struct Requisite {
 
 impl Requisite {
     /// Everything above.
-    pub const SELECT: [&str; 23] = [
+    pub const SELECT: [&str; 24] = [
         "ID",
         "ENTITY_TYPE_ID",
         "ENTITY_ID",
@@ -106,6 +109,7 @@ impl Requisite {
         "RQ_SECOND_NAME",
         "DATE_CREATE",
         "DATE_MODIFY",
+        "CREATED_BY_ID",
         "MODIFY_BY_ID",
     ];
 
