@@ -7,6 +7,7 @@ mod client;
 mod clock;
 mod error;
 mod list;
+pub mod notices;
 mod pace;
 mod reply;
 mod service;

@@ -5,6 +5,7 @@ mod batches;
 mod encoding;
 mod errors;
 mod lists;
+mod notices;
 mod portal;
 mod redirects;
 mod secrets;
