@@ -63,6 +63,8 @@ reason_codes! {
     NoDeal = "no-deal", "Нет сделки";
     /// Another company of the portal has the same ИНН and came first.
     DuplicateInPortal = "duplicate-in-portal", "Клиент с таким ИНН уже создан";
+    /// The only company with the ИНН is the portal owner's own one.
+    OwnCompany = "own-company", "Своя компания";
     /// Both sides changed a field whose rule says «ask».
     Conflict = "conflict", "Изменено с обеих сторон";
 }

@@ -1,10 +1,11 @@
 //! 1C shows counterparties: journal, link, plan and delivery in one transaction.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use domain::merge::{agreed, differs};
 use domain::{
-    BankAccount, Counterparty, Link, MatchKey, OneCRef, Reason, ReasonCode, Shown, Side, Timestamp,
+    BankAccount, Counterparty, Field, Link, MatchKey, OneCRef, Reason, ReasonCode, Shown, Side, Timestamp,
 };
 use store::{Claim, NewChange, StoreError, Write};
 
@@ -89,7 +90,7 @@ impl Engine {
         if let Some(code) = &showing.code {
             link.onec_code = Some(code.clone());
         }
-        self.agree(link);
+        Self::agree(link);
         write.save_link(link).await?;
         write.set_fingerprint(link.id, &showing.fingerprint).await?;
         write
@@ -167,7 +168,7 @@ impl Engine {
 
     /// Sets the base to what both sides show alike. What cannot travel is left out of the comparison, or the rest
     /// of its field could never be agreed on.
-    pub(crate) fn agree(&self, link: &mut Link) {
+    pub(crate) fn agree(link: &mut Link) {
         let onec = link.onec.as_ref().map(|onec| {
             let mut snapshot = onec.snapshot.clone();
             crate::plan::without_bad_emails(&mut snapshot);
@@ -212,6 +213,14 @@ pub(crate) fn prepared(before: Counterparty, showing: Counterparty) -> Counterpa
     let mut snapshot = before.overlaid(showing);
     if let Some([BankAccount { main, .. }]) = snapshot.bank_accounts.as_deref_mut() {
         *main = true;
+    }
+    // A batch would take `$result[…]` for a reference; the client defuses it, and so the portal will show it.
+    for field in Field::ALL {
+        if let Some(Some(text)) = snapshot.text_mut(field)
+            && let Cow::Owned(neutral) = bitrix::neutral(text)
+        {
+            *text = neutral;
+        }
     }
     snapshot
 }

@@ -15,6 +15,7 @@ mod engine;
 pub mod plan;
 mod portal;
 mod rehearse;
+mod retry;
 mod settings;
 mod setup;
 
@@ -22,6 +23,7 @@ pub use accept::{Showing, Taken};
 pub use dispatch::{Round, Trouble};
 pub use doctor::{Finding, Severity};
 pub use engine::{Engine, EngineError, Parts};
-pub use rehearse::{Rehearsal, Rehearsed, WouldDo};
+pub use rehearse::{Difference, Rehearsal, Rehearsed, WouldDo};
+pub use retry::{retry_all_parked, retry_parked};
 pub use settings::Settings;
 pub use setup::SetupReport;

@@ -87,7 +87,9 @@ pub(crate) async fn made_for(
     for company in companies {
         made.entry(company.origin_id.to_lowercase()).or_default().push(company.id);
     }
-    made.values_mut().for_each(|ids| ids.sort_unstable());
+    for ids in made.values_mut() {
+        ids.sort_unstable();
+    }
     Ok(made)
 }
 

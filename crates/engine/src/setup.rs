@@ -72,8 +72,8 @@ pub(crate) async fn missing_fields(
 ) -> Result<Vec<PresetField>, EngineError> {
     let args = Args::new().set("preset", Args::new().set("ID", preset));
     let rows: Vec<Value> = client.call_as("crm.requisite.preset.field.list", &args).await?;
-    let present: Vec<&str> = rows.iter().filter_map(|row| row.get("FIELD_NAME")?.as_str()).collect();
-    Ok(wanted.iter().copied().filter(|(name, _)| !present.contains(name)).collect())
+    let there: Vec<&str> = rows.iter().filter_map(|row| row.get("FIELD_NAME")?.as_str()).collect();
+    Ok(wanted.iter().copied().filter(|(name, _)| !there.contains(name)).collect())
 }
 
 /// What `doctor` says of the templates.

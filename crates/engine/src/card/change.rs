@@ -7,7 +7,7 @@ use super::{ACTUAL_ADDRESS, COMPANY, Card, LEGAL_ADDRESS, Presets, REQUISITE, Sh
 
 /// A card, what it shows, and what it should show in the named fields.
 #[derive(Clone, Copy, Debug)]
-pub struct Difference<'a> {
+pub struct Change<'a> {
     /// The card as read just now.
     pub card: &'a Card,
     /// What [`read`](super::read()) makes of it.
@@ -24,8 +24,8 @@ pub struct Difference<'a> {
 
 /// The commands that undo the difference. They can be repeated only after the card has been read again: an added
 /// phone has no key that would stop a second one.
-pub fn change(difference: Difference<'_>) -> Vec<Command> {
-    let Difference { card, target, fields, .. } = difference;
+pub fn change(difference: Change<'_>) -> Vec<Command> {
+    let Change { card, target, fields, .. } = difference;
     let mut commands = Vec::from_iter(change_company(difference));
     let Some(requisite) = &card.requisite else {
         let owner = Arg::from(card.company.id);
@@ -54,7 +54,7 @@ pub fn change(difference: Difference<'_>) -> Vec<Command> {
 /// Title, phones and e-mails. `crm.item.update` documents what an `fm` object does to each entry: numeric keys
 /// change or delete, `n0`, `n1`, … add, what is not mentioned stays.
 /// <https://apidocs.bitrix24.com/api-reference/crm/data-types.html#crm_multifield>
-fn change_company(Difference { card, shown, target, fields, .. }: Difference<'_>) -> Option<Command> {
+fn change_company(Change { card, shown, target, fields, .. }: Change<'_>) -> Option<Command> {
     let mut changed = Args::new();
     if fields.contains(&Field::Name)
         && let (Some(old), Some(new)) = (&shown.name, &target.name)
@@ -120,8 +120,8 @@ fn change_multi(
     }
 }
 
-fn change_requisite(difference: Difference<'_>) -> Option<Command> {
-    let Difference { card, target, fields, presets, origin, .. } = difference;
+fn change_requisite(difference: Change<'_>) -> Option<Command> {
+    let Change { card, target, fields, presets, origin, .. } = difference;
     let requisite = card.requisite.as_ref()?;
     let mut changed = Args::new();
     if fields.contains(&Field::Kind) {

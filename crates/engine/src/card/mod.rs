@@ -12,7 +12,7 @@ pub use bitrix::wire::{
 use bitrix::wire::{Address, BankDetail, Company, Requisite};
 use domain::{BankAccount, Counterparty, Kind, Timestamp};
 
-pub use change::{Difference, change};
+pub use change::{Change, change};
 pub use create::{COMPANY_KEY, REQUISITE_KEY, create};
 pub use read::read;
 

@@ -70,8 +70,8 @@ impl Engine {
             Ok(()) => {}
             Err(EngineError::Store(error)) => return Err(error.into()),
             Err(error) => {
-                self.give_back(works, &mut round, Trouble::of(&error, self.clock.now(), &self.settings))
-                    .await?
+                let trouble = Trouble::of(&error, self.clock.now(), &self.settings);
+                self.give_back(works, &mut round, trouble).await?;
             }
         }
         info!(
@@ -97,7 +97,7 @@ impl Engine {
         self.ensure_index().await?;
         self.locate(works, round).await?;
         while !works.is_empty() {
-            if lease_until - self.clock.now() < LEASE_MARGIN.into() {
+            if lease_until - self.clock.now() < LEASE_MARGIN {
                 return self
                     .give_back(std::mem::take(works), round, Trouble::Slow { until: self.clock.now() })
                     .await;

@@ -1,6 +1,6 @@
 //! One portion: read, decide, intend, write, read back, settle.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bitrix::wire::Requisite;
 use bitrix::{CallError, Command};
@@ -14,7 +14,7 @@ use super::settle::Done;
 use super::trouble::Trouble;
 use super::work::Work;
 use crate::Engine;
-use crate::card::{self, Card, Difference, Presets, requisite_key};
+use crate::card::{self, Card, Change, Presets, requisite_key};
 use crate::engine::EngineError;
 use crate::plan::{Presence, Step, step, target_for_portal};
 use crate::portal::{self, CardId};
@@ -62,10 +62,6 @@ impl Engine {
     }
 
     /// Reads the cards of works whose company is known and says what each needs.
-    #[expect(
-        clippy::type_complexity,
-        reason = "the works come back with the error so that none is forgotten"
-    )]
     async fn compare(
         &self,
         works: Vec<Work>,
@@ -78,19 +74,23 @@ impl Engine {
         };
         let mut tasks = Vec::new();
         let mut agreed = Vec::new();
-        let mut gone = Vec::new();
+        let (mut gone, mut own) = (Vec::new(), Vec::new());
         for work in works {
             let company = work.link.company_id.expect("only works with a company are compared");
             let Some(card) = cards.remove(&company) else {
                 gone.push(work);
                 continue;
             };
+            if work.adopted && card.company.is_my_company {
+                own.push(work);
+                continue;
+            }
             let shown = card::read(&card, presets, work.link.onec.as_ref().map(|onec| &onec.snapshot));
             let presence = Presence::Shown(Box::new(shown.clone()));
             match step(&work.link, &presence, &self.settings.rules, self.settings.match_by) {
                 Step::Change(merged, fields) => {
                     let origin = work.origin();
-                    let commands = card::change(Difference {
+                    let commands = card::change(Change {
                         card: &card,
                         shown: &shown,
                         target: &merged.target,
@@ -107,7 +107,11 @@ impl Engine {
                 }
             }
         }
-        match self.settle_gone(&gone, round).await {
+        let settled = async {
+            self.settle_gone(&gone, round).await?;
+            self.settle_own(&own, round).await
+        };
+        match settled.await {
             Ok(()) => Ok((tasks, agreed)),
             Err(error) => Err(Box::new((error, Vec::new()))),
         }
@@ -134,8 +138,7 @@ impl Engine {
         if tasks.is_empty() {
             return Ok(Vec::new());
         }
-        self.intend(&tasks).await?;
-        let mut tasks: Vec<Option<Task>> = tasks.into_iter().map(Some).collect();
+        let mut tasks: Vec<Option<Task>> = self.intend(tasks).await?.into_iter().map(Some).collect();
         let mut differently = Vec::new();
         let mut unclear = Vec::new();
         let mut put_back = Vec::new();
@@ -186,9 +189,11 @@ impl Engine {
         Ok(differently)
     }
 
-    /// «An intent is durable before the call that it describes.»
-    async fn intend(&self, tasks: &[Task]) -> Result<(), EngineError> {
+    /// «An intent is durable before the call that it describes.» Returns the tasks that may be called for: a lease
+    /// that ran out is somebody else's now.
+    async fn intend(&self, tasks: Vec<Task>) -> Result<Vec<Task>, EngineError> {
         let at = self.clock.now();
+        let mut held = HashSet::new();
         let mut write = self.store.begin().await?;
         for what in [Done::Created, Done::Updated, Done::Linked] {
             let deliveries: Vec<_> = tasks
@@ -197,11 +202,12 @@ impl Engine {
                 .map(|task| (task.work.delivery.id, task.work.delivery.fence))
                 .collect();
             if !deliveries.is_empty() {
-                write.intend(&deliveries, &Intent { what: what.as_str().to_owned(), at }).await?;
+                let intent = Intent { what: what.as_str().to_owned(), at };
+                held.extend(write.intend(&deliveries, &intent).await?);
             }
         }
         write.commit().await?;
-        Ok(())
+        Ok(tasks.into_iter().filter(|task| held.contains(&task.work.delivery.id)).collect())
     }
 
     /// Keeps the ids of what was made as soon as they are known: a crash afterwards needs no search.
@@ -351,6 +357,21 @@ impl Engine {
         Ok(())
     }
 
+    /// The ИНН is that of one of the portal owner's own companies, which is no client.
+    async fn settle_own(&self, works: &[Work], round: &mut Round) -> Result<(), EngineError> {
+        if works.is_empty() {
+            return Ok(());
+        }
+        let mut write = self.store.begin().await?;
+        for work in works {
+            let verdict = Verdict::Park(own_company(work));
+            count(&verdict, round);
+            write.settle(&work.delivery, &verdict, None, self.clock.now()).await?;
+        }
+        write.commit().await?;
+        Ok(())
+    }
+
     /// The portal has no company of that id any more.
     async fn settle_gone(&self, works: &[Work], round: &mut Round) -> Result<(), EngineError> {
         if works.is_empty() {
@@ -401,6 +422,20 @@ fn gone(work: &Work, company: i64) -> Reason {
             "«{}» не передан: компания № {company} удалена в Битрикс24 или недоступна пользователю вебхука. \
              Восстановите её или повторите передачу (parom parked retry): тогда будет создана новая.",
             shown.title()
+        ),
+    )
+}
+
+fn own_company(work: &Work) -> Reason {
+    let shown = work.link.onec.as_ref().map(|onec| onec.snapshot.clone()).unwrap_or_default();
+    Reason::new(
+        ReasonCode::OwnCompany,
+        format!(
+            "«{}» (ИНН {}) не передан: с этим ИНН в Битрикс24 записана ваша собственная компания (№ {}). Если это \
+             клиент, создайте для него в Битрикс24 отдельную компанию с реквизитами и повторите передачу.",
+            shown.title(),
+            work.inn(),
+            work.link.company_id.unwrap_or_default(),
         ),
     )
 }

@@ -118,7 +118,7 @@ impl Engine {
         }
         link.bitrix = Some(Shown { snapshot: shown, changed_at: card.changed_at(), seen_at: now });
         link.remarks = remarks;
-        self.agree(&mut link);
+        Self::agree(&mut link);
         write.save_link(&link).await?;
         let rows: Vec<_> = card.requisite.iter().filter_map(|requisite| index_row(requisite, now)).collect();
         write.put_portal_requisites(&rows).await?;

@@ -17,7 +17,7 @@ pub(super) struct Work {
 impl Work {
     /// The GUID under which the portal keeps what was made for this link.
     pub(super) fn origin(&self) -> String {
-        self.link.onec_ref.map(|onec_ref| onec_ref.to_string()).unwrap_or_else(|| self.link.id.to_string())
+        self.link.onec_ref.map_or_else(|| self.link.id.to_string(), |onec_ref| onec_ref.to_string())
     }
 
     /// ИНН as 1C shows it.

@@ -152,15 +152,13 @@ impl<'r> Line<'r> {
 }
 
 async fn try_again(store: &Store, retry: Retry, now: Timestamp) -> anyhow::Result<Outcome> {
-    let mut write = store.begin().await?;
     let (mut retried, mut absent) = (0, Vec::new());
     if retry.deliveries.is_empty() {
-        retried = write.retry_parked_all(retry.reason, now).await?;
+        retried = engine::retry_all_parked(store, retry.reason, now).await?;
     }
     for delivery in retry.deliveries {
-        if write.retry_parked(delivery, now).await? { retried += 1 } else { absent.push(delivery) }
+        if engine::retry_parked(store, delivery, now).await? { retried += 1 } else { absent.push(delivery) }
     }
-    write.commit().await?;
     let records = count(retried.unsigned_abs(), ["запись", "записи", "записей"]);
     show::say(format!("Снова в очереди: {records}. Их передаст работающий parom serve."))?;
     all_there(&absent)
