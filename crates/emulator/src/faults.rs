@@ -98,13 +98,8 @@ struct Dice {
 }
 
 impl Dice {
-    /// SplitMix64: small, and the same on every machine.
     fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        split_mix(&mut self.state)
     }
 
     fn throw(&mut self) -> Option<Fault> {
@@ -114,6 +109,15 @@ impl Dice {
         let index = self.next() % self.of.len() as u64;
         usize::try_from(index).ok().and_then(|index| self.of.get(index)).cloned()
     }
+}
+
+/// SplitMix64: small, and the same on every machine.
+pub(crate) fn split_mix(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
 }
 
 impl Faults {

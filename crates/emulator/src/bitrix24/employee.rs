@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use super::COMPANY;
 use super::REQUISITE;
-use super::call::{Caller, Code};
+use super::call::{Caller, Code, Refusal};
 use super::methods;
 use super::php::{Array, Php, record};
-use super::portal::Inner;
+use super::portal::{Inner, Way};
 use super::settings::Rights;
+use super::state::State;
+use super::table::Multi;
 
 /// Works in the portal by hand. Got from [`Portal::employee`](super::Portal::employee).
 pub struct Employee<'a> {
     pub(crate) portal: &'a Inner,
     pub(crate) user: i64,
+    pub(crate) way: Way,
 }
 
 /// What the portal answered to an employee who did something impossible.
@@ -38,9 +41,26 @@ impl std::error::Error for Refused {}
 pub type Fields<'f> = &'f [(&'f str, &'f str)];
 
 impl Employee<'_> {
+    /// The same employee whose work nobody is told of: neither the outgoing webhook nor the box module.
+    #[must_use]
+    pub fn unseen(self) -> Self {
+        Self { way: Way::ByHandUnseen, ..self }
+    }
+
+    /// Merges duplicates: the others' requisites, telephones and deals go to `main`, the others are deleted.
+    pub fn merges_companies(&self, main: i64, others: &[i64]) -> Result<(), Refused> {
+        let merge = |state: &mut State| methods::merge_companies(state, main, others, self.user);
+        self.portal.work(self.way, merge).map_err(refused)
+    }
+
     /// A company with nothing but its name; the id.
     pub fn creates_company(&self, title: &str) -> Result<i64, Refused> {
-        self.adds("crm.company.add", &[], &[("TITLE", title)])
+        self.creates_company_with(&[("TITLE", title)])
+    }
+
+    /// A company with these fields, such as `ASSIGNED_BY_ID` for another employee; the id.
+    pub fn creates_company_with(&self, fields: Fields<'_>) -> Result<i64, Refused> {
+        self.adds("crm.company.add", &[], fields)
     }
 
     /// Changes fields of a company.
@@ -65,17 +85,22 @@ impl Employee<'_> {
 
     /// Takes a telephone away, all entries that are written like that.
     pub fn removes_phone(&self, company: i64, phone: &str) -> Result<(), Refused> {
-        let ids: Vec<i64> = {
-            let state = self.portal.state();
-            let multi = state.companies.get(company).map(|row| row.multi.clone()).unwrap_or_default();
-            let same = |entry: &&super::table::Multi| {
-                entry.type_id.as_ref() == "PHONE" && entry.value.as_ref() == phone
-            };
-            multi.iter().filter(same).map(|entry| entry.id).collect()
-        };
-        let entries: Array = ids.into_iter().map(|id| record! { "ID" => id, "DELETE" => "Y" }).collect();
-        let fields = record! { "PHONE" => entries };
-        self.call("crm.company.update", &record! { "id" => company, "fields" => fields }).map(drop)
+        self.edits_multi(company, "PHONE", phone, |id| record! { "ID" => id, "DELETE" => "Y" })
+    }
+
+    /// Takes an e-mail away.
+    pub fn removes_email(&self, company: i64, email: &str) -> Result<(), Refused> {
+        self.edits_multi(company, "EMAIL", email, |id| record! { "ID" => id, "DELETE" => "Y" })
+    }
+
+    /// Writes a telephone anew, all entries that are written like that; they keep their ids.
+    pub fn changes_phone(&self, company: i64, old: &str, new: &str) -> Result<(), Refused> {
+        self.edits_multi(company, "PHONE", old, |id| record! { "ID" => id, "VALUE" => new })
+    }
+
+    /// Writes an e-mail anew.
+    pub fn changes_email(&self, company: i64, old: &str, new: &str) -> Result<(), Refused> {
+        self.edits_multi(company, "EMAIL", old, |id| record! { "ID" => id, "VALUE" => new })
     }
 
     /// One more requisite of a company, from the preset whose XML_ID holds `preset` (`COMPANY`, `INDIVIDUAL`,
@@ -157,6 +182,24 @@ impl Employee<'_> {
         self.call("crm.company.update", &record! { "id" => company, "fields" => fields }).map(drop)
     }
 
+    fn edits_multi(
+        &self,
+        company: i64,
+        kind: &str,
+        value: &str,
+        edit: impl Fn(i64) -> Array,
+    ) -> Result<(), Refused> {
+        let ids: Vec<i64> = {
+            let state = self.portal.state();
+            let multi = state.companies.get(company).map_or(&[][..], |row| &row.multi);
+            let same = |entry: &&Multi| entry.type_id.as_ref() == kind && entry.value.as_ref() == value;
+            multi.iter().filter(same).map(|entry| entry.id).collect()
+        };
+        let entries: Array = ids.into_iter().map(edit).collect();
+        let fields = record! { kind => entries };
+        self.call("crm.company.update", &record! { "id" => company, "fields" => fields }).map(drop)
+    }
+
     /// `fields` go over `keys`, so that a test can set another NAME.
     fn adds(&self, method: &str, keys: &[(&str, String)], fields: Fields<'_>) -> Result<i64, Refused> {
         let mut all = Array::default();
@@ -184,18 +227,18 @@ impl Employee<'_> {
             rights: Rights::ALL,
             scopes: Arc::from(["crm".to_owned()]),
         };
-        let mut state = self.portal.state();
-        // Counters tell about REST; what people do by hand is not among the writes.
-        let writes = state.writes;
-        let outcome = methods::run(&mut state, method, params, &caller);
-        state.writes = writes;
-        outcome.map(|answer| answer.result).map_err(|refusal| Refused {
-            error: match refusal.code {
-                Code::Text(text) => text.to_owned(),
-                Code::Number(number) => number.to_string(),
-            },
-            description: refusal.text.into_owned(),
-        })
+        let outcome = self.portal.run(method, params, &caller, self.way);
+        outcome.map(|answer| answer.result).map_err(refused)
+    }
+}
+
+fn refused(refusal: Refusal) -> Refused {
+    Refused {
+        error: match refusal.code {
+            Code::Text(text) => text.to_owned(),
+            Code::Number(number) => number.to_string(),
+        },
+        description: refusal.text.into_owned(),
     }
 }
 

@@ -25,7 +25,7 @@ use super::batch::Batch;
 use super::call::{Outcome, Refusal};
 use super::methods;
 use super::php::{Array, Php, parse_str, record};
-use super::portal::{Inner, really_wait};
+use super::portal::{Inner, Way, really_wait};
 use super::table::iso;
 use crate::faults::{Fault, Forbidden, Weather};
 
@@ -288,17 +288,14 @@ async fn params(request: Request<Incoming>) -> Result<Array, Response<Body>> {
 /// One command, alone or in a batch.
 async fn command(portal: &Inner, method: &str, params: &Array) -> Outcome {
     really_wait(portal.settings.latency_per_command).await;
-    portal.count(|counters| {
-        counters.commands += 1;
-        *counters.by_method.entry(method.to_ascii_lowercase()).or_default() += 1;
-    });
-    match portal.faults.forbidden(method) {
-        Some(Forbidden::AccessDenied) => return Err(Refusal::nameless("Access denied.")),
-        Some(Forbidden::InsufficientScope) => return Err(methods::insufficient_scope()),
-        Some(Forbidden::MethodNotFound) => return Err(methods::method_not_found()),
-        None => {}
-    }
-    methods::run(&mut portal.state(), method, params, &portal.caller)
+    let refusal = match portal.faults.forbidden(method) {
+        Some(Forbidden::AccessDenied) => Refusal::nameless("Access denied."),
+        Some(Forbidden::InsufficientScope) => methods::insufficient_scope(),
+        Some(Forbidden::MethodNotFound) => methods::method_not_found(),
+        None => return portal.run(method, params, &portal.caller, Way::Rest),
+    };
+    portal.count(|counters| counters.ran(method, 0));
+    Err(refusal)
 }
 
 async fn batch(portal: &Inner, params: &Array, cut_after: Option<usize>) -> Result<Outcome, Cut> {

@@ -3,35 +3,44 @@
 //!
 //! Start with [`Portal::start`]; [`Portal::webhook_url`] is what a client needs. Look inside by
 //! [`Portal::companies`] and its like, act as a person by [`Portal::employee`], spoil the weather by
-//! [`Portal::faults`].
+//! [`Portal::faults`], be told of changes by [`Portal::notices`].
 //!
-//! What differs from a portal, all of it on purpose: plain HTTP is taken, there are no contacts, no events, no
-//! REST 3.0 and no XML answers (`.xml` answers 400), texts are not localised.
+//! What differs from a portal, all of it on purpose: plain HTTP is taken, there are no contacts, no applications, no
+//! REST 3.0, no recycle bin and no XML answers (`.xml` answers 400), texts are not localised.
 
 mod batch;
 mod call;
 mod cards;
 mod catalog;
+mod clock;
+mod counters;
 mod email;
 mod employee;
+mod happened;
 mod http;
 mod list;
 mod methods;
 mod multifield;
+mod notices;
 mod php;
+mod pipeline;
 mod portal;
 mod preset;
+mod select;
 mod settings;
 mod state;
 mod table;
+mod told;
 mod user;
 mod userfield;
 
 pub use cards::Card;
+pub use counters::Counters;
 pub use employee::{Employee, Fields, Refused};
-pub use portal::{Counters, Portal, serve};
+pub use notices::{BoxModule, Delivered, NoticeWeather, Notices, OutgoingWebhook};
+pub use portal::{Backup, Portal, serve};
 pub use settings::{AddressUpdate, FirstIds, PortalSettings, Rights};
-pub use state::Note;
+pub use told::{Notification, TimelineOf, TimelineRecord};
 pub use user::User;
 
 /// Kinds of objects by their numbers.

@@ -1,6 +1,5 @@
 //! The portal as a running server, and what a test may see and do from inside.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -8,18 +7,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use domain::SignedDuration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::call::Caller;
+use super::call::{Caller, Outcome};
 use super::cards::Card;
+use super::clock::PortalClock;
+use super::counters::Counters;
 use super::employee::Employee;
 use super::http;
+use super::methods;
+use super::notices::{Desk, Notices};
+use super::php::Array;
 use super::settings::PortalSettings;
-use super::state::{Note, State};
+use super::state::State;
 use super::table::{Row, Table};
+use super::told::{Notification, TimelineRecord};
 use super::user::{MANAGER, User};
 use crate::faults::Faults;
 
@@ -27,15 +33,15 @@ use crate::faults::Faults;
 /// clone is dropped.
 #[derive(Clone, Debug)]
 pub struct Portal {
-    inner: Arc<Inner>,
-    running: Arc<Running>,
+    pub(super) inner: Arc<Inner>,
+    pub(super) running: Arc<Running>,
 }
 
 #[derive(Debug)]
-struct Running {
+pub(super) struct Running {
     address: SocketAddr,
-    shutdown: CancellationToken,
-    tasks: TaskTracker,
+    pub(super) shutdown: CancellationToken,
+    pub(super) tasks: TaskTracker,
 }
 
 impl Drop for Running {
@@ -44,29 +50,22 @@ impl Drop for Running {
     }
 }
 
-/// How much a portal was asked. A batch is one request and as many commands as it ran.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// HTTP requests that arrived, those that met a fault too.
-    pub http_requests: u64,
-    /// Commands that ran, alone or in a batch, whatever came of them.
-    pub commands: u64,
-    /// The same by method, in lower case.
-    pub by_method: BTreeMap<String, u64>,
-    /// Commands that changed something.
-    pub writes: u64,
-}
-
-impl Counters {
-    /// How often a method ran.
-    pub fn of(&self, method: &str) -> u64 {
-        self.by_method.get(&method.to_ascii_lowercase()).copied().unwrap_or(0)
-    }
+/// How a method comes to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Over HTTP: it is counted.
+    Rest,
+    /// By an employee at his screen.
+    ByHand,
+    /// By an employee, past every event: the import of a file, a script on the server, a module that was off.
+    ByHandUnseen,
 }
 
 /// What the tasks of a portal share.
 pub(crate) struct Inner {
     pub(crate) settings: PortalSettings,
+    pub(crate) clock: Arc<PortalClock>,
+    pub(crate) desk: Desk,
     pub(crate) caller: Caller,
     pub(crate) faults: Faults,
     pub(crate) workers: Semaphore,
@@ -86,6 +85,29 @@ impl Inner {
         self.state.lock().expect("a method that panics is a bug of the emulator")
     }
 
+    /// Runs one method over HTTP or by hand.
+    pub(crate) fn run(&self, method: &str, params: &Array, caller: &Caller, way: Way) -> Outcome {
+        self.work(way, |state| {
+            let writes = state.writes;
+            let outcome = methods::run(state, method, params, caller);
+            if way == Way::Rest {
+                self.count(|counters| counters.ran(method, state.writes - writes));
+            }
+            outcome
+        })
+    }
+
+    /// Changes the portal; what has happened is noticed.
+    pub(crate) fn work<T>(&self, way: Way, work: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.state();
+        let outcome = work(&mut state);
+        let happened = std::mem::take(&mut state.happened);
+        if way != Way::ByHandUnseen && !happened.is_empty() {
+            self.desk.take_in(&mut state, happened, self.clock.true_now());
+        }
+        outcome
+    }
+
     pub(crate) fn count(&self, change: impl FnOnce(&mut Counters)) {
         change(&mut self.counters.lock().expect("nothing panics while it counts"));
     }
@@ -93,7 +115,9 @@ impl Inner {
 
 impl Portal {
     /// Listens and serves until stopped. Fails when the address is taken.
-    pub async fn start(settings: PortalSettings) -> io::Result<Self> {
+    pub async fn start(mut settings: PortalSettings) -> io::Result<Self> {
+        let clock = Arc::new(PortalClock::new(Arc::clone(&settings.clock)));
+        settings.clock = Arc::<PortalClock>::clone(&clock);
         let listener = TcpListener::bind(settings.listen).await?;
         let address = listener.local_addr()?;
         let inner = Arc::new(Inner {
@@ -108,6 +132,8 @@ impl Portal {
             halted: AtomicBool::new(false),
             state: Mutex::new(State::new(&settings)),
             counters: Mutex::default(),
+            desk: Desk::default(),
+            clock,
             settings,
         });
         let shutdown = CancellationToken::new();
@@ -147,15 +173,41 @@ impl Portal {
 
     /// Any user by hand, the one of the webhook too.
     pub fn employee_number(&self, user: i64) -> Employee<'_> {
-        Employee { portal: &self.inner, user }
+        Employee { portal: &self.inner, user, way: Way::ByHand }
+    }
+
+    /// The notices that leave the portal.
+    pub fn notices(&self) -> Notices<'_> {
+        Notices { portal: self }
+    }
+
+    /// Sets the portal's clock ahead of the clock of the settings, or behind it. What was written keeps its dates.
+    pub fn set_clock_offset(&self, offset: SignedDuration) {
+        self.inner.clock.set_offset(offset);
+    }
+
+    /// Everything the portal's database holds, the queue of the box module too.
+    pub fn backup(&self) -> Backup {
+        Backup(Box::new(self.inner.state().clone()))
+    }
+
+    /// Puts a backup in the place of everything that came after it; identifiers are given out a second time.
+    pub fn restore(&self, backup: &Backup) {
+        self.inner.state().clone_from(&backup.0);
+    }
+
+    /// An employee leaves: his cards stay his, and nobody can tell him anything any more.
+    pub fn dismiss(&self, user: i64) {
+        for one in self.inner.state().users.iter_mut().filter(|one| one.id == user) {
+            one.active = false;
+        }
     }
 
     /// A copy of the counters.
     pub fn counters(&self) -> Counters {
-        let writes = self.inner.state().writes;
         let mut counters = Counters::default();
         self.inner.count(|counted| counters = counted.clone());
-        Counters { writes, ..counters }
+        counters
     }
 
     /// How many HTTP requests arrived.
@@ -176,7 +228,6 @@ impl Portal {
     /// Counts from zero again.
     pub fn reset_counters(&self) {
         self.inner.count(|counters| *counters = Counters::default());
-        self.inner.state().writes = 0;
     }
 
     /// An empty portal with fresh counters and fair weather at the same address.
@@ -259,9 +310,14 @@ impl Portal {
         state.presets.iter().map(|preset| (preset.id, preset.xml_id.to_owned())).collect()
     }
 
-    /// Notices, comments and records of timelines, oldest first.
-    pub fn notes(&self) -> Vec<Note> {
-        self.inner.state().notes.clone()
+    /// What rings in the bells of employees, oldest first.
+    pub fn notifications(&self) -> Vec<Notification> {
+        self.inner.state().told.notifications.clone()
+    }
+
+    /// Comments and records in the timelines of all cards, oldest first.
+    pub fn timeline(&self) -> Vec<TimelineRecord> {
+        self.inner.state().told.timeline.clone()
     }
 
     fn cards(
@@ -272,6 +328,15 @@ impl Portal {
         let state = self.inner.state();
         let table = table(&state);
         rows(table).into_iter().map(|row| Card::of(&state, table, row)).collect()
+    }
+}
+
+/// What [`Portal::backup`] keeps.
+pub struct Backup(Box<State>);
+
+impl std::fmt::Debug for Backup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Backup")
     }
 }
 

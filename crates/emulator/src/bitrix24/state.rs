@@ -9,32 +9,21 @@ use jiff::tz::TimeZone;
 use super::call::{Caller, Refusal};
 use super::catalog::{self, Catalog, Field, Kind, Naming, Source};
 use super::email;
+use super::happened::{Event, Happened, Thing};
 use super::list::moment;
 use super::multifield;
+use super::notices::ModuleQueue;
 use super::php::{Array, Php};
 use super::preset::Preset;
+use super::select::Select;
 use super::settings::{AddressUpdate, PortalSettings};
 use super::table::{Row, Table, multi_item};
+use super::told::Told;
 use super::user::User;
 use super::userfield::UserField;
 
-/// How many notices, timeline records and comments a portal keeps; older ones are dropped.
-const MAX_NOTES: usize = 10_000;
-
-/// A notice to an employee, a comment or a record in a timeline, as a test sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// The user who is told, or the id of the card the record hangs on.
-    pub to: i64,
-    /// `im.notify`, `comment` or `logmessage`.
-    pub kind: &'static str,
-    /// The text.
-    pub text: String,
-    /// `TAG` of a notice; a new one with the same tag takes the place of the old one.
-    pub tag: String,
-}
-
 /// The memory of a portal.
+#[derive(Clone)]
 pub(crate) struct State {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) zone: TimeZone,
@@ -48,8 +37,12 @@ pub(crate) struct State {
     pub(crate) presets: Vec<Preset>,
     pub(crate) users: Vec<User>,
     pub(crate) user_fields: Vec<UserField>,
-    pub(crate) notes: Vec<Note>,
-    pub(crate) next_note: i64,
+    /// What people were told.
+    pub(crate) told: Told,
+    /// What has happened since somebody last asked; notices are made of it.
+    pub(crate) happened: Vec<Happened>,
+    /// The box module keeps its queue in the portal's own database.
+    pub(crate) module_queue: ModuleQueue,
     pub(crate) next_user_field: i64,
     next_multi: i64,
     next_location: i64,
@@ -72,8 +65,9 @@ impl State {
             presets: Preset::russian(ids.preset),
             users: User::staff(settings.user, settings.admin),
             user_fields: Vec::new(),
-            notes: Vec::new(),
-            next_note: 12_001,
+            told: Told::default(),
+            happened: Vec::new(),
+            module_queue: ModuleQueue::default(),
             next_user_field: ids.user_field,
             next_multi: ids.multifield,
             next_location: 479,
@@ -97,16 +91,20 @@ impl State {
         self.next_location - 1
     }
 
-    pub(crate) fn note(&mut self, note: Note) -> i64 {
-        if !note.tag.is_empty() {
-            self.notes.retain(|old| old.tag != note.tag || old.to != note.to);
-        }
-        if self.notes.len() >= MAX_NOTES {
-            self.notes.remove(0);
-        }
-        self.notes.push(note);
-        self.next_note += 1;
-        self.next_note - 1
+    /// Counts a write and remembers what it did.
+    pub(crate) fn wrote(&mut self, thing: Thing, event: Event) {
+        self.writes += 1;
+        self.tell(thing, event);
+    }
+
+    /// The company that a requisite belongs to; 0 for a requisite that is not there.
+    pub(crate) fn company_of(&self, requisite: i64) -> i64 {
+        self.requisites.get(requisite).map_or(0, |row| row.owner)
+    }
+
+    /// Remembers what else a write did.
+    pub(crate) fn tell(&mut self, thing: Thing, event: Event) {
+        self.happened.push(Happened { thing, event, at: self.now() });
     }
 
     /// The multi-fields a caller gave, applied to a copy of the row's. Refuses the whole write for a bad e-mail.
@@ -289,58 +287,5 @@ impl State {
             shown.set("entityTypeId", kind);
         }
         shown
-    }
-}
-
-/// `select` of an old list.
-pub(crate) struct Select {
-    names: Vec<String>,
-    star: bool,
-    user_fields: bool,
-    /// `ID` comes along even when nobody asked for it.
-    always_id: bool,
-}
-
-impl Select {
-    /// Lists of companies and deals: nothing selected is `*` and `UF_*`, multi-fields only by name.
-    pub(crate) fn of_cards(select: &Array) -> Self {
-        Self { always_id: true, ..Self::of_requisites(select) }
-    }
-
-    /// Lists of requisites, bank details, addresses and presets: nothing selected is everything.
-    pub(crate) fn of_requisites(select: &Array) -> Self {
-        let names: Vec<String> = select.values().filter_map(Php::as_text).collect();
-        let empty = names.is_empty();
-        Self {
-            star: empty || names.iter().any(|name| name == "*"),
-            user_fields: empty || names.iter().any(|name| name == "UF_*"),
-            names,
-            always_id: false,
-        }
-    }
-
-    fn takes(&self, field: &Field) -> bool {
-        self.takes_name(&field.name)
-            || (self.always_id && field.source == Source::Id)
-            || match (field.kind, field.is_custom) {
-                (Kind::Multi, _) => false,
-                (_, true) => self.user_fields && !field.multiple,
-                (_, false) => self.star,
-            }
-    }
-
-    fn takes_name(&self, name: &str) -> bool {
-        self.names.iter().any(|wanted| wanted == name)
-    }
-
-    pub(crate) fn cut(&self, row: &Array) -> Array {
-        let mut cut = Array::default();
-        for (key, value) in row.iter() {
-            let key = key.to_string();
-            if self.star || self.takes_name(&key) {
-                cut.set(key, value.clone());
-            }
-        }
-        cut
     }
 }

@@ -173,7 +173,7 @@ pub(crate) enum Raw<'a> {
 type TextIndex = HashMap<Box<str>, Vec<i64>>;
 
 /// All rows of one kind.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Table {
     pub(crate) catalog: Catalog,
     /// Boxed, since the nodes of a map that grows at its end stay half empty.

@@ -13,6 +13,8 @@ pub struct User {
     pub last_name: &'static str,
     /// Whether he is an administrator.
     pub admin: bool,
+    /// `false` after dismissal.
+    pub active: bool,
 }
 
 /// The employee by whose hand [`Portal::employee`](super::Portal::employee) works.
@@ -22,12 +24,20 @@ impl User {
     /// An administrator, the technical user of the webhook, two managers.
     pub(crate) fn staff(webhook_user: i64, webhook_admin: bool) -> Vec<Self> {
         let mut staff = vec![
-            Self { id: 1, name: "Иван", last_name: "Админов", admin: true },
-            Self { id: MANAGER, name: "Мария", last_name: "Продажина", admin: false },
-            Self { id: 15, name: "Пётр", last_name: "Заказов", admin: false },
+            Self { id: 1, name: "Иван", last_name: "Админов", admin: true, active: true },
+            Self {
+                id: MANAGER, name: "Мария", last_name: "Продажина", admin: false, active: true
+            },
+            Self { id: 15, name: "Пётр", last_name: "Заказов", admin: false, active: true },
         ];
         staff.retain(|user| user.id != webhook_user);
-        staff.push(Self { id: webhook_user, name: "Обмен", last_name: "с 1С", admin: webhook_admin });
+        staff.push(Self {
+            id: webhook_user,
+            name: "Обмен",
+            last_name: "с 1С",
+            admin: webhook_admin,
+            active: true,
+        });
         staff.sort_by_key(|user| user.id);
         staff
     }
@@ -36,7 +46,7 @@ impl User {
     pub(crate) fn to_php(&self) -> Array {
         record! {
             "ID" => self.id.to_string(),
-            "ACTIVE" => true,
+            "ACTIVE" => self.active,
             "NAME" => self.name,
             "LAST_NAME" => self.last_name,
             "SECOND_NAME" => "",

@@ -4,10 +4,12 @@
 use super::super::REQUISITE;
 use super::super::call::{Answer, Caller, Outcome, Params, Refusal};
 use super::super::catalog::{ADDRESS_PARTS, Naming};
+use super::super::happened::{Event, Thing};
 use super::super::list::Query;
 use super::super::php::{Array, Php, record};
+use super::super::select::Select;
 use super::super::settings::AddressUpdate;
-use super::super::state::{Select, State, write_cells};
+use super::super::state::{State, write_cells};
 use super::super::table::Row;
 use super::{card, need};
 
@@ -62,7 +64,7 @@ pub(super) fn add(state: &mut State, params: &Array, caller: &Caller) -> Outcome
         }
     }
     state.addresses.insert(row);
-    state.writes += 1;
+    tell(state, requisite, kind, Event::Added);
     Ok(Answer::of(true))
 }
 
@@ -83,8 +85,13 @@ pub(super) fn update(state: &mut State, params: &Array, caller: &Caller) -> Outc
     forget_empty(state, &mut row);
     state.addresses.remove(id);
     state.addresses.insert(row);
-    state.writes += 1;
+    tell(state, requisite, kind, Event::Changed);
     Ok(Answer::of(true))
+}
+
+fn tell(state: &mut State, requisite: i64, kind: i64, event: Event) {
+    let company = state.company_of(requisite);
+    state.wrote(Thing::Address { kind, requisite, company }, event);
 }
 
 /// An empty part is shown as `null`.
@@ -112,7 +119,7 @@ pub(super) fn delete(state: &mut State, params: &Array, caller: &Caller) -> Outc
     let (requisite, kind) = read_key(state, Params(params).fields()?)?;
     need(caller.rights.delete)?;
     state.addresses.remove(key(requisite, kind)).ok_or_else(not_found)?;
-    state.writes += 1;
+    tell(state, requisite, kind, Event::Deleted);
     Ok(Answer::of(true))
 }
 

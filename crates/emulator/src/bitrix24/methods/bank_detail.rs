@@ -3,8 +3,10 @@
 
 use super::super::call::{Answer, Caller, Outcome, Params, Refusal};
 use super::super::catalog::Naming;
+use super::super::happened::{Event, Thing};
 use super::super::php::{Array, Php};
-use super::super::state::{Select, State, write_cells};
+use super::super::select::Select;
+use super::super::state::{State, write_cells};
 use super::{card, need};
 
 pub(super) fn add(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
@@ -23,7 +25,8 @@ pub(super) fn add(state: &mut State, params: &Array, caller: &Caller) -> Outcome
     row.id = state.bank_details.take_id();
     let id = row.id;
     state.bank_details.insert(row);
-    state.writes += 1;
+    let company = state.company_of(owner);
+    state.wrote(Thing::BankDetail { id, company }, Event::Added);
     Ok(Answer::of(id))
 }
 
@@ -36,9 +39,10 @@ pub(super) fn update(state: &mut State, params: &Array, caller: &Caller) -> Outc
     write_cells(&state.bank_details.catalog, &mut row, fields, Naming::Old, &state.zone)?;
     row.modified = Some(state.now());
     row.modified_by = Some(caller.user);
+    let company = state.company_of(row.owner);
     state.bank_details.remove(id);
     state.bank_details.insert(row);
-    state.writes += 1;
+    state.wrote(Thing::BankDetail { id, company }, Event::Changed);
     Ok(Answer::of(true))
 }
 
@@ -57,8 +61,9 @@ pub(super) fn list(state: &mut State, params: &Array, caller: &Caller) -> Outcom
 pub(super) fn delete(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
     let id = Params(params).id()?;
     need(caller.rights.delete)?;
-    state.bank_details.remove(id).ok_or_else(|| not_found(id))?;
-    state.writes += 1;
+    let row = state.bank_details.remove(id).ok_or_else(|| not_found(id))?;
+    let company = state.company_of(row.owner);
+    state.wrote(Thing::BankDetail { id, company }, Event::Deleted);
     Ok(Answer::of(true))
 }
 

@@ -3,7 +3,8 @@
 use super::super::call::{Answer, Outcome, Params};
 use super::super::list::Query;
 use super::super::php::{Array, Php};
-use super::super::state::{Select, State};
+use super::super::select::Select;
+use super::super::state::State;
 use super::super::table::Table;
 
 /// A page of an old list as an answer.

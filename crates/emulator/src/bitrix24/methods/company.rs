@@ -2,8 +2,10 @@
 
 use super::super::call::{Answer, Caller, Outcome, Params, Refusal};
 use super::super::catalog::Naming;
+use super::super::happened::{Event, Thing};
 use super::super::php::{Array, Php};
-use super::super::state::{Select, State, write_cells};
+use super::super::select::Select;
+use super::super::state::{State, write_cells};
 use super::{card, need};
 
 pub(super) fn add(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
@@ -30,7 +32,7 @@ pub(super) fn insert(state: &mut State, mut row: super::super::table::Row, calle
     row.modified_by = Some(caller.user);
     let id = row.id;
     state.companies.insert(row);
-    state.writes += 1;
+    state.wrote(Thing::Company(id), Event::Added);
     id
 }
 
@@ -60,7 +62,7 @@ pub(super) fn update(state: &mut State, params: &Array, caller: &Caller) -> Outc
     row.modified_by = Some(caller.user);
     state.companies.remove(id);
     state.companies.insert(row);
-    state.writes += 1;
+    state.wrote(Thing::Company(id), Event::Changed);
     Ok(Answer::of(true))
 }
 
@@ -82,7 +84,8 @@ pub(super) fn delete(state: &mut State, params: &Array, caller: &Caller) -> Outc
     if !card::delete_company(state, id) {
         return Err(not_found());
     }
-    state.writes += 1;
+    // The company goes to the recycle bin with all its own, and only of it one hears.
+    state.wrote(Thing::Company(id), Event::Deleted);
     Ok(Answer::of(true))
 }
 

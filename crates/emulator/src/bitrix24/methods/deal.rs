@@ -4,19 +4,13 @@
 use super::super::DEAL;
 use super::super::call::{Answer, Caller, Outcome, Params, Refusal};
 use super::super::catalog::Naming;
+use super::super::happened::{Event, Thing};
 use super::super::php::{Array, Php, record};
-use super::super::state::{Select, State, write_cells};
+use super::super::pipeline::{self, PIPELINES, STAGES};
+use super::super::select::Select;
+use super::super::state::{State, write_cells};
 use super::super::table::Row;
 use super::{card, need};
-
-/// Stages of the only pipeline: STATUS_ID, name, meaning.
-const STAGES: [(&str, &str, &str); 5] = [
-    ("NEW", "Новая", "process"),
-    ("PREPARATION", "Подготовка документов", "process"),
-    ("EXECUTING", "В работе", "process"),
-    ("WON", "Сделка успешна", "success"),
-    ("LOSE", "Сделка провалена", "failure"),
-];
 
 const COMPANY_TYPES: [(&str, &str); 4] =
     [("CUSTOMER", "Клиент"), ("SUPPLIER", "Поставщик"), ("PARTNER", "Партнёр"), ("OTHER", "Другое")];
@@ -43,9 +37,11 @@ pub(super) fn insert(state: &mut State, mut row: Row, caller: &Caller) -> i64 {
             row.set_cell(at, Some(&value));
         }
     }
+    pipeline::settle(&state.deals.catalog, &mut row);
     let id = row.id;
+    let company = row.owner;
     state.deals.insert(row);
-    state.writes += 1;
+    state.wrote(Thing::Deal { id, company }, Event::Added);
     id
 }
 
@@ -55,12 +51,20 @@ pub(super) fn update(state: &mut State, params: &Array, caller: &Caller) -> Outc
     let fields = params.fields()?;
     let mut row = state.deals.get(id).ok_or_else(not_found)?.clone();
     need(caller.rights.update)?;
+    // The pipeline is changed by `crm.item.update` only.
+    let category = state.deals.catalog.index_of("CATEGORY_ID");
+    let pipeline = category.and_then(|at| row.cell(at)).map(str::to_owned);
     write_cells(&state.deals.catalog, &mut row, fields, Naming::Old, &state.zone)?;
+    if let Some(at) = category {
+        row.set_cell(at, pipeline.as_deref());
+    }
+    pipeline::settle(&state.deals.catalog, &mut row);
     row.modified = Some(state.now());
     row.modified_by = Some(caller.user);
+    let company = row.owner;
     state.deals.remove(id);
     state.deals.insert(row);
-    state.writes += 1;
+    state.wrote(Thing::Deal { id, company }, Event::Changed);
     Ok(Answer::of(true))
 }
 
@@ -79,8 +83,8 @@ pub(super) fn list(state: &mut State, params: &Array, caller: &Caller) -> Outcom
 pub(super) fn delete(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
     let id = Params(params).id()?;
     need(caller.rights.delete)?;
-    state.deals.remove(id).ok_or_else(not_found)?;
-    state.writes += 1;
+    let company = state.deals.remove(id).ok_or_else(not_found)?.owner;
+    state.wrote(Thing::Deal { id, company }, Event::Deleted);
     Ok(Answer::of(true))
 }
 
@@ -93,19 +97,20 @@ pub(super) fn categories(_: &mut State, params: &Array, _: &Caller) -> Outcome {
     if params.get("entityTypeId").map_or(0, Php::as_int) != DEAL {
         return Err(Refusal::coded(400, "ENTITY_TYPE_NOT_SUPPORTED", "Entity type is not supported"));
     }
-    let general = record! {
-        "id" => 0, "name" => "Общая", "sort" => 300, "entityTypeId" => DEAL, "isDefault" => "Y",
-    };
-    let result = record! { "categories" => [general].into_iter().collect::<Array>() };
-    Ok(Answer { result: result.into(), total: Some(1), next: None })
+    let categories: Array = PIPELINES.iter().map(pipeline::Pipeline::to_php).collect();
+    let total = i64::try_from(categories.len()).ok();
+    Ok(Answer { result: record! { "categories" => categories }.into(), total, next: None })
 }
 
 /// <https://apidocs.bitrix24.com/api-reference/crm/status/crm-status-list.html>
 pub(super) fn statuses(_: &mut State, params: &Array, _: &Caller) -> Outcome {
     let wanted = Params(params).array("filter")?;
     let mut rows = Vec::new();
-    for (sort, (id, name, meaning)) in (1_i64..).zip(STAGES) {
-        rows.push(status("DEAL_STAGE", id, name, sort * 10, Some(meaning)));
+    for pipeline in &PIPELINES {
+        for (sort, stage) in (1_i64..).zip(&STAGES) {
+            let (directory, id) = (pipeline.directory(), pipeline.status(stage));
+            rows.push(status(&directory, &id, stage.name, sort * 10, Some(stage.semantics)));
+        }
     }
     for (sort, (id, name)) in (1_i64..).zip(COMPANY_TYPES) {
         rows.push(status("COMPANY_TYPE", id, name, sort * 10, None));
@@ -122,8 +127,7 @@ pub(super) fn statuses(_: &mut State, params: &Array, _: &Caller) -> Outcome {
 
 fn status(directory: &str, id: &str, name: &str, sort: i64, meaning: Option<&str>) -> Array {
     let semantics = match meaning {
-        Some("success") => Php::from("S"),
-        Some("failure") => Php::from("F"),
+        Some(final_one @ ("S" | "F")) => Php::from(final_one),
         _ => Php::Null,
     };
     let mut row = record! {
@@ -132,7 +136,12 @@ fn status(directory: &str, id: &str, name: &str, sort: i64, meaning: Option<&str
         "SEMANTICS" => semantics,
     };
     if let Some(meaning) = meaning {
-        row.set("EXTRA", record! { "SEMANTICS" => meaning, "COLOR" => "" });
+        let word = match meaning {
+            "S" => "success",
+            "F" => "failure",
+            _ => "process",
+        };
+        row.set("EXTRA", record! { "SEMANTICS" => word, "COLOR" => "" });
     }
     row
 }

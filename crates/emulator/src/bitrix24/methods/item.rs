@@ -3,8 +3,10 @@
 
 use super::super::call::{Answer, Caller, Outcome, Refusal};
 use super::super::catalog::Naming;
+use super::super::happened::{Event, Thing};
 use super::super::list::Query;
 use super::super::php::{Array, Php, record};
+use super::super::pipeline;
 use super::super::state::{State, write_cells};
 use super::super::table::{Row, Table};
 use super::super::{COMPANY, DEAL};
@@ -40,6 +42,14 @@ impl Target {
     fn show(&self, state: &State, row: &Row) -> Array {
         let item = state.show_item(self.table(state), row, self.kind, self.naming, None);
         record! { "item" => item }
+    }
+
+    fn thing(&self, row: &Row) -> Thing {
+        if self.kind == COMPANY {
+            Thing::Company(row.id)
+        } else {
+            Thing::Deal { id: row.id, company: row.owner }
+        }
     }
 
     fn find<'a>(&self, state: &'a State, params: &Array) -> Result<&'a Row, Refusal> {
@@ -106,15 +116,17 @@ pub(super) fn update(state: &mut State, params: &Array, caller: &Caller) -> Outc
         write_cells(&target.table(state).catalog, &mut row, fields, target.naming, &state.zone)?;
     if target.kind == COMPANY {
         changed |= state.write_multi(&mut row, fields, target.naming)?;
+    } else {
+        pipeline::settle(&state.deals.catalog, &mut row);
     }
     // «If no field changed, the save is not performed».
     if changed {
         row.modified = Some(state.now());
         row.modified_by = Some(caller.user);
-        state.writes += 1;
         let table = target.table_mut(state);
         table.remove(row.id);
         table.insert(row.clone());
+        state.wrote(target.thing(&row), Event::Changed);
     }
     Ok(Answer::of(target.show(state, &row)))
 }
@@ -151,14 +163,15 @@ pub(super) fn list(state: &mut State, params: &Array, caller: &Caller) -> Outcom
 
 pub(super) fn delete(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
     let target = Target::of(params)?;
-    let id = target.find(state, params)?.id;
+    let row = target.find(state, params)?;
+    let (id, thing) = (row.id, target.thing(row));
     need(caller.rights.delete)?;
     if target.kind == COMPANY {
         card::delete_company(state, id);
     } else {
         state.deals.remove(id);
     }
-    state.writes += 1;
+    state.wrote(thing, Event::Deleted);
     // An empty array is success.
     Ok(Answer::of(Array::default()))
 }

@@ -7,6 +7,8 @@ mod card;
 mod company;
 mod deal;
 mod item;
+mod merge;
+mod notification;
 mod preset;
 mod requisite;
 mod service;
@@ -18,6 +20,7 @@ use super::php::Array;
 use super::state::State;
 
 pub(crate) use address::key as address_key;
+pub(crate) use merge::companies as merge_companies;
 
 type Handler = fn(&mut State, &Array, &Caller) -> Outcome;
 
@@ -36,12 +39,17 @@ const fn basic(name: &'static str, run: Handler) -> Method {
     Method { name, scopes: &[], run }
 }
 
+const fn im(name: &'static str, run: Handler) -> Method {
+    Method { name, scopes: &["im"], run }
+}
+
 const fn user(name: &'static str, run: Handler) -> Method {
     Method { name, scopes: &["user", "user_basic", "user_brief"], run }
 }
 
 /// Every method that this portal has, in lower case.
 pub(crate) static METHODS: &[Method] = &[
+    basic("app.info", service::application_only),
     crm("crm.address.add", address::add),
     crm("crm.address.delete", address::delete),
     crm("crm.address.fields", address::fields),
@@ -55,7 +63,9 @@ pub(crate) static METHODS: &[Method] = &[
     crm("crm.company.list", company::list),
     crm("crm.company.update", company::update),
     crm("crm.company.userfield.add", userfield::add_to_company),
+    crm("crm.company.userfield.get", userfield::get_of_company),
     crm("crm.company.userfield.list", userfield::list_of_company),
+    crm("crm.company.userfield.update", userfield::update_of_company),
     crm("crm.deal.add", deal::add),
     crm("crm.deal.delete", deal::delete),
     crm("crm.deal.fields", deal::fields),
@@ -63,7 +73,10 @@ pub(crate) static METHODS: &[Method] = &[
     crm("crm.deal.list", deal::list),
     crm("crm.deal.update", deal::update),
     crm("crm.deal.userfield.add", userfield::add_to_deal),
+    crm("crm.deal.userfield.get", userfield::get_of_deal),
     crm("crm.deal.userfield.list", userfield::list_of_deal),
+    crm("crm.deal.userfield.update", userfield::update_of_deal),
+    crm("crm.entity.mergebatch", merge::batch),
     crm("crm.enum.addresstype", address::types),
     crm("crm.item.add", item::add),
     crm("crm.item.batchimport", item::batch_import),
@@ -85,15 +98,28 @@ pub(crate) static METHODS: &[Method] = &[
     crm("crm.requisite.get", requisite::get),
     crm("crm.requisite.list", requisite::list),
     crm("crm.requisite.preset.countries", preset::countries),
+    crm("crm.requisite.preset.field.add", preset::add_field),
+    crm("crm.requisite.preset.field.availabletoadd", preset::available_fields),
     crm("crm.requisite.preset.field.list", preset::field_list),
     crm("crm.requisite.preset.get", preset::get),
     crm("crm.requisite.preset.list", preset::list),
     crm("crm.requisite.update", requisite::update),
     crm("crm.status.list", deal::statuses),
     crm("crm.timeline.comment.add", timeline::comment),
+    crm("crm.timeline.comment.list", timeline::comments),
     crm("crm.timeline.logmessage.add", timeline::log_message),
+    basic("event.bind", service::application_only),
+    basic("event.get", service::application_only),
+    basic("event.offline.clear", service::offline_events),
+    basic("event.offline.error", service::offline_events),
+    basic("event.offline.get", service::offline_events),
+    basic("event.offline.list", service::offline_events),
+    basic("event.unbind", service::application_only),
+    basic("events", service::application_only),
     basic("feature.get", service::feature),
-    Method { name: "im.notify.system.add", scopes: &["im"], run: timeline::notify },
+    im("im.notify", notification::by_type),
+    im("im.notify.personal.add", notification::from_caller),
+    im("im.notify.system.add", notification::from_system),
     basic("method.get", service::method),
     basic("methods", service::methods),
     basic("profile", service::profile),

@@ -3,8 +3,10 @@
 
 use super::super::call::{Answer, Caller, Outcome, Params, Refusal};
 use super::super::catalog::Naming;
+use super::super::happened::{Event, Thing};
 use super::super::php::{Array, Php};
-use super::super::state::{Select, State, write_cells};
+use super::super::select::Select;
+use super::super::state::{State, write_cells};
 use super::super::{COMPANY, CONTACT};
 use super::{access_denied, card, need};
 
@@ -37,7 +39,7 @@ pub(super) fn add(state: &mut State, params: &Array, caller: &Caller) -> Outcome
     row.id = state.requisites.take_id();
     let id = row.id;
     state.requisites.insert(row);
-    state.writes += 1;
+    state.wrote(Thing::Requisite { id, company: owner }, Event::Added);
     Ok(Answer::of(id))
 }
 
@@ -53,9 +55,10 @@ pub(super) fn update(state: &mut State, params: &Array, caller: &Caller) -> Outc
     write_cells(&state.requisites.catalog, &mut row, fields, Naming::Old, &state.zone)?;
     row.modified = Some(state.now());
     row.modified_by = Some(caller.user);
+    let company = row.owner;
     state.requisites.remove(id);
     state.requisites.insert(row);
-    state.writes += 1;
+    state.wrote(Thing::Requisite { id, company }, Event::Changed);
     Ok(Answer::of(true))
 }
 
@@ -78,10 +81,18 @@ pub(super) fn delete(state: &mut State, params: &Array, caller: &Caller) -> Outc
     if !caller.rights.delete {
         return Err(access_denied());
     }
+    let company = state.company_of(id);
+    for address in state.addresses.of_owner(id) {
+        let kind = address % 100;
+        state.tell(Thing::Address { kind, requisite: id, company }, Event::Deleted);
+    }
+    for detail in state.bank_details.of_owner(id) {
+        state.tell(Thing::BankDetail { id: detail, company }, Event::Deleted);
+    }
     if !card::delete_requisite(state, id) {
         return Err(not_found(id));
     }
-    state.writes += 1;
+    state.wrote(Thing::Requisite { id, company }, Event::Deleted);
     Ok(Answer::of(true))
 }
 

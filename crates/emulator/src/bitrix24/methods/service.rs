@@ -50,6 +50,17 @@ pub(super) fn feature(_: &mut State, params: &Array, _: &Caller) -> Outcome {
     Ok(Answer::of(record! { "value" => "N" }))
 }
 
+/// What a webhook is told that calls for an application.
+/// <https://apidocs.bitrix24.com/api-reference/common/system/app-info.html>
+pub(super) fn application_only(_: &mut State, _: &Array, _: &Caller) -> Outcome {
+    Err(Refusal::coded(400, "ACCESS_DENIED", "Access denied! Application context required"))
+}
+
+/// <https://apidocs.bitrix24.com/api-reference/events/event-offline-get.html>
+pub(super) fn offline_events(_: &mut State, _: &Array, _: &Caller) -> Outcome {
+    Err(Refusal::coded(403, "ACCESS_DENIED", "Access denied!"))
+}
+
 pub(super) fn profile(state: &mut State, _: &Array, caller: &Caller) -> Outcome {
     Ok(Answer::of(
         state.users.iter().find(|user| user.id == caller.user).map(User::profile).unwrap_or_default(),
@@ -62,18 +73,22 @@ pub(super) fn current_user(state: &mut State, _: &Array, caller: &Caller) -> Out
     ))
 }
 
-/// <https://apidocs.bitrix24.com/api-reference/user/user-get.html>. A filter by ID, one or several; no prefixes.
+/// <https://apidocs.bitrix24.com/api-reference/user/user-get.html>. A filter by ID, one or several, and
+/// by ACTIVE.
 pub(super) fn users(state: &mut State, params: &Array, _: &Caller) -> Outcome {
     let params = Params(params);
     let filter = params.array("filter")?;
-    let wanted: Option<Vec<i64>> = params.get("ID").or(filter.get_any_case("ID")).map(|value| match value {
+    let by_id = params.get("ID").or(filter.get_any_case("ID")).or(filter.get_any_case("@ID"));
+    let wanted: Option<Vec<i64>> = by_id.map(|value| match value {
         Php::Array(list) => list.values().map(Php::as_int).collect(),
         one => vec![one.as_int()],
     });
+    let active = params.get("ACTIVE").or(filter.get_any_case("ACTIVE")).map(Php::is_yes);
     let rows: Array = state
         .users
         .iter()
         .filter(|user| wanted.as_ref().is_none_or(|ids| ids.contains(&user.id)))
+        .filter(|user| active.is_none_or(|active| user.active == active))
         .map(User::to_php)
         .collect();
     let total = i64::try_from(rows.len()).ok();

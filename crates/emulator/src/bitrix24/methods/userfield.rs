@@ -5,7 +5,7 @@ use super::super::call::{Answer, Caller, Outcome, Params, Refusal};
 use super::super::catalog::{Field, Kind};
 use super::super::php::{Array, Php};
 use super::super::state::State;
-use super::super::userfield::UserField;
+use super::super::userfield::{Look, UserField};
 use super::access_denied;
 
 /// The whole name with its prefix.
@@ -26,6 +26,50 @@ pub(super) fn list_of_company(state: &mut State, params: &Array, _: &Caller) -> 
 
 pub(super) fn list_of_deal(state: &mut State, params: &Array, _: &Caller) -> Outcome {
     list(state, params, "CRM_DEAL")
+}
+
+pub(super) fn get_of_company(state: &mut State, params: &Array, _: &Caller) -> Outcome {
+    get(state, params, "CRM_COMPANY")
+}
+
+pub(super) fn get_of_deal(state: &mut State, params: &Array, _: &Caller) -> Outcome {
+    get(state, params, "CRM_DEAL")
+}
+
+pub(super) fn update_of_company(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
+    update(state, params, caller, "CRM_COMPANY")
+}
+
+pub(super) fn update_of_deal(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
+    update(state, params, caller, "CRM_DEAL")
+}
+
+fn get(state: &mut State, params: &Array, entity: &str) -> Outcome {
+    let id = Params(params).id()?;
+    let field = state.user_fields.iter().find(|field| field.id == id && field.entity == entity);
+    Ok(Answer::of(field.ok_or_else(|| not_found(id))?.to_php(true)))
+}
+
+/// <https://apidocs.bitrix24.com/api-reference/crm/companies/userfields/crm-company-userfield-update.html>
+fn update(state: &mut State, params: &Array, caller: &Caller, entity: &str) -> Outcome {
+    let params = Params(params);
+    let id = params.id()?;
+    let fields = params.fields()?;
+    if !caller.admin {
+        return Err(access_denied());
+    }
+    let field = state.user_fields.iter_mut().find(|field| field.id == id).ok_or_else(|| not_found(id))?;
+    if field.entity != entity {
+        // «The user tries to change a user field not linked to companies».
+        return Err(access_denied());
+    }
+    field.look.change(fields);
+    state.writes += 1;
+    Ok(Answer::of(true))
+}
+
+fn not_found(id: i64) -> Refusal {
+    Refusal::coded(400, "ERROR_NOT_FOUND", format!("The entity with ID '{id}' is not found"))
 }
 
 fn add(state: &mut State, params: &Array, caller: &Caller, entity: &'static str) -> Outcome {
@@ -58,9 +102,8 @@ fn add(state: &mut State, params: &Array, caller: &Caller, entity: &'static str)
     let multiple = fields.get("MULTIPLE").is_some_and(Php::is_yes);
     let table = if entity == "CRM_DEAL" { &mut state.deals } else { &mut state.companies };
     table.catalog.add(Field::user(name.clone(), kind, multiple));
-    let label = if text("LABEL").is_empty() { name.clone() } else { text("LABEL") };
-    let xml_id = Some(text("XML_ID")).filter(|xml_id| !xml_id.is_empty());
-    state.user_fields.push(UserField { id, entity, name, type_id, xml_id, multiple, label });
+    let look = Look::new(&name, fields);
+    state.user_fields.push(UserField { id, entity, name, type_id, multiple, look });
     state.writes += 1;
     Ok(Answer::of(id))
 }

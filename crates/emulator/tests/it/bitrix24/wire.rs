@@ -136,7 +136,7 @@ async fn a_notice_with_a_tag_takes_the_place_of_the_old_one_only_with_a_client_i
         let notice = json!({"USER_ID": 12, "MESSAGE": "Дубль", "TAG": "INN|7707083893", "CLIENT_ID": client});
         assert!(rest.ok("im.notify.system.add", notice).await.is_i64());
     }
-    assert_eq!(rest.portal.notes().len(), 2);
+    assert_eq!(rest.portal.notifications().len(), 2);
     let (_, error, _) = rest.refused("im.notify.system.add", json!({"MESSAGE": "кому?"})).await;
     assert_eq!(error, "USER_ID_EMPTY");
 }

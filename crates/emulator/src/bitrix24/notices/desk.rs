@@ -1,0 +1,222 @@
+//! Where events become notices and leave.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::Notify;
+use tracing::debug;
+
+use super::super::happened::Happened;
+use super::super::portal::Inner;
+use super::super::state::State;
+use super::{BoxModule, Delivered, NoticeWeather, OutgoingWebhook, Waiting, module, webhook};
+use crate::faults::split_mix;
+
+/// How long a receiver may think. The vendor's queue is no more patient.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// Notices in the vendor's cloud; beyond these the oldest are lost.
+const CLOUD_MAX: usize = 100_000;
+/// Parts of the module's queue in one round.
+const PARTS_MAX: usize = 1_000;
+
+/// Shared by the tasks of a portal.
+#[derive(Default)]
+pub(crate) struct Desk {
+    post: Mutex<Post>,
+    /// One round at a time: the module sends its parts one after the other.
+    round: tokio::sync::Mutex<()>,
+    bell: Notify,
+    http: OnceLock<reqwest::Client>,
+}
+
+/// What is on its way and how it fares.
+#[derive(Default)]
+pub(super) struct Post {
+    pub(super) webhook: Option<OutgoingWebhook>,
+    pub(super) module: Option<BoxModule>,
+    pub(super) cloud: VecDeque<Waiting<Happened>>,
+    pub(super) lost: u64,
+    weather: NoticeWeather,
+    dice: u64,
+    by_themselves: bool,
+}
+
+impl Post {
+    pub(super) fn change_weather(&mut self, weather: NoticeWeather) {
+        self.weather = weather;
+        self.dice = weather.seed;
+    }
+
+    /// Notices leave by themselves from now on; whether they did so already.
+    pub(super) fn set_out(&mut self) -> bool {
+        std::mem::replace(&mut self.by_themselves, true)
+    }
+
+    fn hits(&mut self, percent: u8) -> bool {
+        percent > 0 && split_mix(&mut self.dice) % 100 < u64::from(percent)
+    }
+
+    fn shuffle<T>(&mut self, all: &mut [T]) {
+        if !self.weather.shuffle {
+            return;
+        }
+        for last in (1..all.len()).rev() {
+            let other = split_mix(&mut self.dice) % (last as u64 + 1);
+            all.swap(last, usize::try_from(other).unwrap_or(0));
+        }
+    }
+
+    fn queue(&mut self, happened: Happened, due: Timestamp) {
+        if self.hits(self.weather.lose) {
+            self.lost += 1;
+            return;
+        }
+        let times = if self.hits(self.weather.double) { 2 } else { 1 };
+        for _ in 0..times {
+            if self.cloud.len() >= CLOUD_MAX {
+                self.cloud.pop_front();
+                self.lost += 1;
+            }
+            self.cloud.push_back(Waiting { due, what: happened });
+        }
+    }
+
+    fn due_now(&mut self, now: Timestamp) -> Vec<Happened> {
+        let (due, later): (Vec<_>, Vec<_>) = self.cloud.drain(..).partition(|waiting| waiting.due <= now);
+        self.cloud = later.into();
+        let mut due: Vec<Happened> = due.into_iter().map(|waiting| waiting.what).collect();
+        self.shuffle(&mut due);
+        due
+    }
+}
+
+impl Desk {
+    pub(super) fn post(&self) -> MutexGuard<'_, Post> {
+        self.post.lock().expect("nothing panics while it holds the post")
+    }
+
+    pub(super) async fn rung(&self) {
+        self.bell.notified().await;
+    }
+
+    /// Makes notices of what has happened.
+    pub(crate) fn take_in(&self, state: &mut State, happened: Vec<Happened>, now: Timestamp) {
+        let mut post = self.post();
+        let due = now + post.weather.delay;
+        for one in happened {
+            if post.module.is_some() {
+                state.module_queue.push(one, due);
+            }
+            if post.webhook.is_some() {
+                post.queue(one, due);
+            }
+        }
+        drop(post);
+        self.bell.notify_one();
+    }
+
+    fn http(&self) -> &reqwest::Client {
+        self.http.get_or_init(|| {
+            reqwest::Client::builder()
+                .timeout(TIMEOUT)
+                .no_proxy()
+                .build()
+                .expect("the options are constants, and the process has a crypto provider")
+        })
+    }
+}
+
+impl Inner {
+    /// One round: everything of the cloud that is due, then the module's queue as far as it is taken.
+    pub(super) async fn deliver(&self) -> Delivered {
+        let _alone = self.desk.round.lock().await;
+        let mut delivered = Delivered::default();
+        self.deliver_webhook(&mut delivered).await;
+        self.deliver_module(&mut delivered).await;
+        delivered
+    }
+
+    async fn deliver_webhook(&self, delivered: &mut Delivered) {
+        let (webhook, due) = {
+            let mut post = self.desk.post();
+            let Some(webhook) = post.webhook.clone() else { return };
+            let due = post.due_now(self.clock.true_now());
+            (webhook, due)
+        };
+        for happened in due {
+            let body = webhook::body(&happened, &webhook.token, "portal.example.ru", self.clock.true_now());
+            let request = self
+                .desk
+                .http()
+                .post(&webhook.url)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .body(body);
+            if answer(request).await.is_some() {
+                delivered.taken += 1;
+            } else {
+                // «No retries»: it is gone.
+                delivered.failed += 1;
+                self.desk.post().lost += 1;
+            }
+        }
+    }
+
+    async fn deliver_module(&self, delivered: &mut Delivered) {
+        for _ in 0..PARTS_MAX {
+            let Some(module) = self.desk.post().module.clone() else { return };
+            let mut part = self.state().module_queue.part(self.clock.true_now());
+            if part.is_empty() {
+                return;
+            }
+            let (is_lost, times) = {
+                let mut post = self.desk.post();
+                let weather = post.weather;
+                post.shuffle(&mut part);
+                (post.hits(weather.lose), if post.hits(weather.double) { 2 } else { 1 })
+            };
+            if is_lost {
+                // On its way; the queue still has it.
+                delivered.failed += 1;
+                self.desk.post().lost += 1;
+                return;
+            }
+            let body = module::body(&part, &self.settings.time_zone);
+            for _ in 0..times {
+                let request = self
+                    .desk
+                    .http()
+                    .post(&module.url)
+                    .header("Content-Type", "application/json")
+                    .header("X-Parom-Signature", module::signature(&module.secret, &body))
+                    .body(body.clone());
+                let Some(said) = answer(request).await else {
+                    delivered.failed += 1;
+                    return;
+                };
+                delivered.taken += 1;
+                if !self.state().module_queue.forget(&said) && times == 1 {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The body of a good answer.
+async fn answer(request: reqwest::RequestBuilder) -> Option<Vec<u8>> {
+    match request.send().await {
+        Ok(response) if response.status().is_success() => {
+            response.bytes().await.ok().map(|body| body.to_vec())
+        }
+        Ok(response) => {
+            debug!(status = response.status().as_u16(), "a notice was refused");
+            None
+        }
+        Err(error) => {
+            debug!(error = %error.without_url(), "a notice did not arrive");
+            None
+        }
+    }
+}
