@@ -33,6 +33,7 @@ mod table;
 mod told;
 mod user;
 mod userfield;
+mod views;
 
 pub use cards::Card;
 pub use counters::Counters;

@@ -76,6 +76,13 @@ impl Array {
         self.0.insert(Key::from(key.as_ref()), value.into());
     }
 
+    /// This array with one element more.
+    #[must_use]
+    pub(crate) fn with(mut self, key: impl AsRef<str>, value: impl Into<Php>) -> Self {
+        self.set(key, value);
+        self
+    }
+
     pub(crate) fn push(&mut self, value: impl Into<Php>) {
         let next = self
             .0
@@ -218,9 +225,8 @@ impl<P: Into<Php>> From<Option<P>> for Php {
 /// An array written in place: `record! { "ID" => 7, "NAME" => "x" }`.
 macro_rules! record {
     ($($key:expr => $value:expr),* $(,)?) => {{
-        #[allow(unused_mut, clippy::allow_attributes, reason = "an empty record changes nothing")]
-        let mut array = $crate::bitrix24::php::Array::default();
-        $(array.set($key, $value);)*
+        let array = $crate::bitrix24::php::Array::default();
+        $(let array = array.with($key, $value);)*
         array
     }};
 }

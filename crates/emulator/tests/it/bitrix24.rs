@@ -3,11 +3,17 @@
 mod addresses;
 mod batches;
 mod cards;
+mod ear;
 mod faults;
 mod inside;
 mod items;
 mod lists;
+mod merges;
+mod notices;
+mod people;
 mod requisites;
+mod setup;
+mod sweeps;
 mod wire;
 
 use std::sync::Arc;

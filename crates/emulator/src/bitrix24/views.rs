@@ -1,0 +1,107 @@
+//! What a test sees when it looks into a portal past its REST.
+
+use super::cards::Card;
+use super::portal::Portal;
+use super::state::State;
+use super::table::{Row, Table};
+use super::told::{Notification, TimelineRecord};
+use super::user::User;
+
+impl Portal {
+    /// All companies by id.
+    pub fn companies(&self) -> Vec<Card> {
+        self.cards(|state| &state.companies, |table| table.rows().collect())
+    }
+
+    /// How many companies there are; cheaper than [`Portal::companies`].
+    pub fn company_count(&self) -> usize {
+        self.inner.state().companies.rows().count()
+    }
+
+    /// One company.
+    pub fn company(&self, id: i64) -> Option<Card> {
+        self.cards(|state| &state.companies, |table| table.get(id).into_iter().collect()).pop()
+    }
+
+    /// All requisites by id.
+    pub fn requisites(&self) -> Vec<Card> {
+        self.cards(|state| &state.requisites, |table| table.rows().collect())
+    }
+
+    /// The requisites of a company by id.
+    pub fn requisites_of(&self, company: i64) -> Vec<Card> {
+        self.cards(|state| &state.requisites, |table| owned(table, company))
+    }
+
+    /// The requisites with that ИНН, whatever company they belong to.
+    pub fn requisites_with_inn(&self, inn: &str) -> Vec<Card> {
+        self.cards(
+            |state| &state.requisites,
+            |table| {
+                let field = table.catalog.index_of("RQ_INN").unwrap_or_default();
+                let ids = table.by_text(field, inn).unwrap_or_default();
+                ids.iter().filter_map(|id| table.get(*id)).collect()
+            },
+        )
+    }
+
+    /// All addresses.
+    pub fn addresses(&self) -> Vec<Card> {
+        self.cards(|state| &state.addresses, |table| table.rows().collect())
+    }
+
+    /// The addresses of a requisite by type.
+    pub fn addresses_of(&self, requisite: i64) -> Vec<Card> {
+        self.cards(|state| &state.addresses, |table| owned(table, requisite))
+    }
+
+    /// All bank details by id.
+    pub fn bank_details(&self) -> Vec<Card> {
+        self.cards(|state| &state.bank_details, |table| table.rows().collect())
+    }
+
+    /// The bank details of a requisite by id.
+    pub fn bank_details_of(&self, requisite: i64) -> Vec<Card> {
+        self.cards(|state| &state.bank_details, |table| owned(table, requisite))
+    }
+
+    /// All deals by id.
+    pub fn deals(&self) -> Vec<Card> {
+        self.cards(|state| &state.deals, |table| table.rows().collect())
+    }
+
+    /// The staff.
+    pub fn users(&self) -> Vec<User> {
+        self.inner.state().users.clone()
+    }
+
+    /// The presets of requisites: id and XML_ID.
+    pub fn presets(&self) -> Vec<(i64, String)> {
+        let state = self.inner.state();
+        state.presets.iter().map(|preset| (preset.id, preset.xml_id.to_owned())).collect()
+    }
+
+    /// What rings in the bells of employees, oldest first.
+    pub fn notifications(&self) -> Vec<Notification> {
+        self.inner.state().told.notifications.clone()
+    }
+
+    /// Comments and records in the timelines of all cards, oldest first.
+    pub fn timeline(&self) -> Vec<TimelineRecord> {
+        self.inner.state().told.timeline.clone()
+    }
+
+    fn cards(
+        &self,
+        table: impl FnOnce(&State) -> &Table,
+        rows: impl for<'t> FnOnce(&'t Table) -> Vec<&'t Row>,
+    ) -> Vec<Card> {
+        let state = self.inner.state();
+        let table = table(&state);
+        rows(table).into_iter().map(|row| Card::of(&state, table, row)).collect()
+    }
+}
+
+fn owned(table: &Table, owner: i64) -> Vec<&Row> {
+    table.of_owner(owner).into_iter().filter_map(|id| table.get(id)).collect()
+}
