@@ -5,3 +5,4 @@ mod demo;
 mod load;
 mod service;
 mod support;
+mod tidy;
