@@ -23,7 +23,7 @@ pub use batch::{
 pub use client::{Client, Settings};
 pub use clock::SystemClock;
 pub use error::{ApiError, ApiErrorKind, BusyBy, CallError, Denial, Lost, Unreached};
-pub use list::{Listing, PAGE_ROWS, Pages};
+pub use list::{ListPage, Listing, Lists, PAGE_ROWS, Pages};
 pub use pace::PaceSettings;
 pub use transport::ANSWER_BYTES_MAX;
 pub use webhook::{BadWebhook, WebhookUrl};

@@ -8,10 +8,13 @@
 //! * one after the other: `>ID`, as far as a page is full: fifty rows a request, whatever the ids are;
 //! * by values: `@FIELD` with up to fifty values a command.
 
+mod lists;
 mod pages;
 mod plan;
+mod reader;
 mod span;
 
+pub use lists::{ListPage, Lists};
 pub use pages::Pages;
 
 use crate::args::{Arg, Args};
@@ -99,6 +102,11 @@ impl Client {
     /// All rows whose key is in `from..=to`, by windows.
     pub fn pages_by_windows(&self, listing: Listing, from: i64, to: i64) -> Pages {
         Pages::windows(self.clone(), listing, from, to)
+    }
+
+    /// Several lists together; add them before the first [`Lists::next`] or later.
+    pub fn lists(&self) -> Lists {
+        Lists::new(self.clone())
     }
 
     /// The rows whose `field` has one of the values: requisites of these companies, companies with these

@@ -2,24 +2,17 @@
 
 use std::collections::VecDeque;
 
-use domain::SignedDuration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Listing;
 use super::plan::{Extent, Windows};
-use super::span::{Rest, Span, rows};
+use super::reader::{Ask, Reader, batch, lost};
+use super::span::Span;
 use crate::args::Arg;
-use crate::batch::{BATCH_COMMANDS_MAX, Batch, BatchAnswer, Chain, Command, Outcome};
+use crate::batch::{BATCH_COMMANDS_MAX, Command};
 use crate::client::Client;
-use crate::error::{ApiError, ApiErrorKind, CallError, Lost};
-
-/// How often one request of a list is sent before the error is passed on. Reading twice does no harm.
-const READ_ATTEMPTS: u32 = 4;
-/// The first pause between them; each further one is four times longer.
-const READ_PAUSE: SignedDuration = SignedDuration::from_millis(500);
-/// A portal that asks for a longer pause is left to the caller.
-const READ_PAUSE_MAX: SignedDuration = SignedDuration::from_mins(1);
+use crate::error::CallError;
 
 /// Pages of a list, at most 2,500 rows each, in no particular order. Rows that are there all the time come
 /// exactly once; rows that come or go meanwhile may or may not be seen.
@@ -38,15 +31,14 @@ const READ_PAUSE_MAX: SignedDuration = SignedDuration::from_mins(1);
 /// ```
 #[derive(Debug)]
 pub struct Pages {
-    client: Client,
+    reader: Reader,
     listing: Listing,
-    queue: VecDeque<Span>,
+    queue: VecDeque<Ask>,
     windows: Option<Windows>,
     /// The rows that come after the last window, added while we read.
     tail: Option<Span>,
     /// Whether the extent of the list is still to be found out.
     unknown: bool,
-    fruitless: u32,
 }
 
 impl Pages {
@@ -55,7 +47,7 @@ impl Pages {
     }
 
     pub(super) fn sequential(client: Client, listing: Listing) -> Self {
-        Self { queue: VecDeque::from([Span::after(0)]), ..Self::empty(client, listing) }
+        Self { queue: VecDeque::from([(0, Span::after(0))]), ..Self::empty(client, listing) }
     }
 
     pub(super) fn windows(client: Client, listing: Listing, from: i64, to: i64) -> Self {
@@ -64,20 +56,18 @@ impl Pages {
     }
 
     pub(super) fn of_values(client: Client, listing: Listing, field: &str, values: &[Arg]) -> Self {
-        let width = usize::try_from(listing.key.width).unwrap_or(1);
-        let queue = values.chunks(width).map(|values| Span::of(field, values.to_vec())).collect();
+        let queue = Span::of_all(field, values, &listing).into_iter().map(|span| (0, span)).collect();
         Self { queue, ..Self::empty(client, listing) }
     }
 
     fn empty(client: Client, listing: Listing) -> Self {
         Self {
-            client,
+            reader: Reader::new(client),
             listing,
             queue: VecDeque::new(),
             windows: None,
             tail: None,
             unknown: false,
-            fruitless: 0,
         }
     }
 
@@ -118,13 +108,13 @@ impl Pages {
             let args = self.listing.common(self.listing.filter.clone(), direction);
             Command::new(key, self.listing.method.clone(), args)
         };
-        let batch = Batch::of(chain(vec![page("last", "DESC"), page("first", "ASC")]));
-        let mut answer = self.read(&batch).await?;
+        let batch = batch(vec![page("last", "DESC"), page("first", "ASC")]);
+        let mut answer = self.reader.read(&batch).await?;
         let total = answer.total(0, "last");
-        let last = self.rows_of(answer.take(0, "last"))?;
-        let first = self.rows_of(answer.take(0, "first"))?;
+        let last = self.reader.rows_of(&self.listing, answer.take(0, "last"))?;
+        let first = self.reader.rows_of(&self.listing, answer.take(0, "first"))?;
         let (Some(mut last), Some(first)) = (last, first) else {
-            self.stumble()?;
+            self.reader.stumble(&self.listing.method)?;
             return Ok(Some(Vec::new()));
         };
         self.unknown = false;
@@ -142,7 +132,7 @@ impl Pages {
             self.windows = Some(Windows { after: min - 1, to: max });
             self.tail = self.listing.key.unique.then(|| Span::after(max));
         } else {
-            self.queue.push_back(Span::after(min - 1));
+            self.queue.push_back((0, Span::after(min - 1)));
         }
         Ok(Some(Vec::new()))
     }
@@ -153,45 +143,8 @@ impl Pages {
         if self.queue.is_empty() {
             return Ok(None);
         }
-        let count = self.queue.len().min(BATCH_COMMANDS_MAX);
-        let spans = self.queue.iter().take(count).enumerate();
-        let commands = spans.map(|(place, span)| span.command(&self.listing, format!("s{place}"))).collect();
-        let batch = Batch::of(chain(commands));
-        let mut answer = self.read(&batch).await?;
-
-        // Outcomes are judged before the queue changes, so that an error leaves everything as it was.
-        let mut settled = Vec::with_capacity(count);
-        for place in 0..count {
-            let key = format!("s{place}");
-            let total = answer.total(0, &key);
-            settled.push((self.rows_of(answer.take(0, &key))?, total));
-        }
-        let asked: Vec<Span> = self.queue.drain(..count).collect();
-        let mut page = Vec::new();
-        let mut again = VecDeque::new();
-        for (span, (rows, total)) in asked.into_iter().zip(settled) {
-            let Some(rows) = rows else {
-                again.push_back(span);
-                continue;
-            };
-            match span.rest(&self.listing, &rows, total) {
-                Rest::Nothing => page.extend(rows),
-                Rest::Further(further) => {
-                    page.extend(rows);
-                    again.push_back(further);
-                }
-                Rest::Instead(left, right) => again.extend([left, right]),
-            }
-        }
-        let stuck = again.len() >= count && page.is_empty();
-        again.append(&mut self.queue);
-        self.queue = again;
-        if stuck {
-            self.stumble()?;
-        } else {
-            self.fruitless = 0;
-        }
-        Ok(Some(page))
+        let pages = self.reader.round(std::slice::from_ref(&self.listing), &mut self.queue).await?;
+        Ok(Some(pages.into_iter().flat_map(|(_, rows)| rows).collect()))
     }
 
     /// Takes as many windows into the queue as one batch holds.
@@ -200,71 +153,13 @@ impl Pages {
             let width = self.listing.key.width;
             let window = self.windows.as_mut().and_then(|windows| windows.next(width));
             match window.or_else(|| self.tail.take()) {
-                Some(span) => self.queue.push_back(span),
+                Some(span) => self.queue.push_back((0, span)),
                 None => return,
             }
         }
     }
 
-    /// Sends a reading batch again where that may help.
-    async fn read(&self, batch: &Batch) -> Result<BatchAnswer, CallError> {
-        let clock = self.client.clock();
-        let mut pause = READ_PAUSE;
-        for _ in 1..READ_ATTEMPTS {
-            let error = match self.client.batch(batch).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            let wait = match &error {
-                CallError::Busy { until, .. } => until.duration_since(clock.now()),
-                CallError::NotSent { .. } | CallError::Unclear { .. } => pause,
-                CallError::Denied { .. } | CallError::Refused { .. } | CallError::Closed { .. } => {
-                    return Err(error);
-                }
-            };
-            if wait > READ_PAUSE_MAX {
-                return Err(error);
-            }
-            clock.sleep(wait).await;
-            pause *= 4;
-        }
-        self.client.batch(batch).await
-    }
-
-    /// Rows of one command; `None` to ask again.
-    fn rows_of(&self, outcome: Outcome) -> Result<Option<Vec<Value>>, CallError> {
-        match outcome {
-            Outcome::Done(result) => Ok(Some(rows(result))),
-            Outcome::NotRun => Ok(None),
-            Outcome::Refused(error) => self.refused(error),
-        }
-    }
-
-    fn refused<T>(&self, error: ApiError) -> Result<Option<T>, CallError> {
-        let method = self.listing.method.clone();
-        match error.kind() {
-            ApiErrorKind::Internal if self.fruitless + 1 < READ_ATTEMPTS => Ok(None),
-            ApiErrorKind::Internal => Err(CallError::Unclear { method, why: Lost::Internal(error) }),
-            ApiErrorKind::Denied(why) => Err(CallError::Denied { method, why, error }),
-            _ => Err(CallError::Refused { method, error }),
-        }
-    }
-
-    /// A round without any progress. Commands that are not run every time must not keep us for ever.
-    fn stumble(&mut self) -> Result<(), CallError> {
-        self.fruitless += 1;
-        if self.fruitless < READ_ATTEMPTS {
-            return Ok(());
-        }
-        self.fruitless = 0;
-        Err(self.lost())
-    }
-
     fn lost(&self) -> CallError {
-        CallError::Unclear { method: self.listing.method.clone(), why: Lost::NoResult { status: 200 } }
+        lost(&self.listing.method)
     }
-}
-
-fn chain(commands: Vec<Command>) -> Chain {
-    Chain::new(commands).expect("at most fifty commands with distinct keys and no references")
 }

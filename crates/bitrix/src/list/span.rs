@@ -25,6 +25,8 @@ pub(super) enum Rest {
     Nothing,
     /// The rows are good, and there are more.
     Further(Span),
+    /// The rows with smaller keys are good; those of this key may not all be here and come again with the rest.
+    Below(i64, Span),
     /// More rows than fit on a page and no way to continue: ask for the halves instead and forget these rows.
     Instead(Span, Span),
 }
@@ -40,6 +42,15 @@ impl Span {
 
     pub(super) fn of(field: &str, values: Vec<Arg>) -> Self {
         Self { after: None, to: None, of: Some((field.to_owned(), values)) }
+    }
+
+    /// Spans for these values, as many in each as the key's width says. Owners usually have one row each: one owner
+    /// less, and the page is not full and need not be asked for its rest.
+    pub(super) fn of_all(field: &str, values: &[Arg], listing: &Listing) -> Vec<Self> {
+        let width = usize::try_from(listing.key.width).unwrap_or(1);
+        let are_owners = listing.key.unique && field != listing.key.field;
+        let width = if are_owners { width - 1 } else { width }.max(1);
+        values.chunks(width).map(|values| Self::of(field, values.to_vec())).collect()
     }
 
     pub(super) fn command(&self, listing: &Listing, key: String) -> Command {
@@ -66,6 +77,10 @@ impl Span {
             return Rest::Nothing;
         }
         if listing.key.unique {
+            let wanted = self.of.as_ref().filter(|(field, _)| *field == listing.key.field);
+            if wanted.is_some_and(|(_, values)| rows.len() >= values.len()) {
+                return Rest::Nothing;
+            }
             let last = rows.iter().filter_map(|row| listing.key_of(row)).max();
             return match last.filter(|last| self.to != Some(*last) && self.after != Some(*last)) {
                 Some(last) => Rest::Further(Self { after: Some(last), ..self.clone() }),
@@ -73,8 +88,22 @@ impl Span {
             };
         }
         let complete = total.is_some_and(|total| u64::try_from(rows.len()).is_ok_and(|seen| seen >= total));
+        if complete {
+            return Rest::Nothing;
+        }
         match self.halves() {
-            Some((left, right)) if !complete => Rest::Instead(left, right),
+            Some((left, right)) => Rest::Instead(left, right),
+            None => self.below(listing, rows),
+        }
+    }
+
+    /// Rows come in the order of their keys, so only the last key can be cut.
+    fn below(&self, listing: &Listing, rows: &[Value]) -> Rest {
+        let last = rows.iter().filter_map(|row| listing.key_of(row)).max();
+        match last {
+            Some(last) if self.after.is_some_and(|after| after < last - 1) => {
+                Rest::Below(last, Self { after: Some(last - 1), ..self.clone() })
+            }
             _ => Rest::Nothing,
         }
     }
@@ -150,6 +179,18 @@ mod tests {
         assert_eq!(Span::window(0, 50).rest(&listing, &full_page(50), None), Rest::Nothing);
         let further = Span { after: Some(50), to: Some(99), of: None };
         assert_eq!(Span::window(0, 99).rest(&listing, &full_page(50), None), Rest::Further(further));
+    }
+
+    #[test]
+    fn fifty_ids_that_are_all_there_are_not_asked_again() {
+        let listing = Listing::new("crm.company.list");
+        let ids: Vec<Arg> = (1_i64..=51).map(Arg::from).collect();
+        let spans = Span::of_all("ID", &ids, &listing);
+        assert_eq!(spans.len(), 2);
+        assert_eq!(spans[0].rest(&listing, &full_page(50), None), Rest::Nothing);
+        let owners = Span::of_all("ENTITY_ID", &ids, &listing);
+        assert_eq!(owners[0].of.as_ref().map(|(_, values)| values.len()), Some(49));
+        assert_ne!(owners[0].rest(&listing, &full_page(50), None), Rest::Nothing);
     }
 
     #[test]

@@ -274,6 +274,71 @@ async fn after_an_error_the_same_list_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn several_lists_share_their_requests_and_only_full_ones_go_on() {
+    let (portal, client) = Shelf::companies(1..=120).open().await;
+    let mut lists = client.lists();
+    let all = lists.add(Company::listing());
+    let some = lists.add_of(Company::listing(), "ID", 31_i64..=80);
+    let one = lists.add(Company::listing().filter("TITLE", "Компания 7"));
+    let none = lists.add(Company::listing().filter("TITLE", "нет такой"));
+    assert_eq!([all, some, one, none], [0, 1, 2, 3]);
+
+    let mut seen = vec![Vec::new(); 4];
+    while let Some(pages) = lists.next().await.expect("pages") {
+        for page in pages {
+            let list = page.list;
+            seen[list].extend(page.parse::<Company>().expect("companies").iter().map(|company| company.id));
+        }
+    }
+    assert_eq!(seen, [range(1, 120), range(31, 80), vec![7], vec![]]);
+    assert_eq!(portal.requests(), 3, "as many as the longest list has pages");
+}
+
+#[tokio::test]
+async fn rows_without_an_id_come_once_in_every_way_to_ask_for_them() {
+    // Four an owner: the end of a page cuts some owner in two.
+    let rows = (1..=60)
+        .flat_map(|owner| (1..=4).map(move |kind| json!({ "TYPE_ID": kind, "ENTITY_ID": owner * 1000 })));
+    let (portal, client) = Shelf::of(rows).open().await;
+    let listing = || Listing::new("crm.address.list").keyed_by("ENTITY_ID", 12);
+    let mut lists = client.lists();
+    lists.add(listing());
+    lists.add_of(listing(), "ENTITY_ID", (1_i64..=60).map(|owner| owner * 1000));
+    lists.add_windows(listing(), 1, 60_000);
+    let mut owners = vec![Vec::new(); 3];
+    while let Some(pages) = lists.next().await.expect("pages") {
+        for page in pages {
+            owners[page.list].extend(page.rows.iter().map(|row| number(row, "ENTITY_ID")));
+        }
+    }
+    let expected: Vec<i64> = (1..=60).flat_map(|owner| [owner * 1000; 4]).collect();
+    for owners in &mut owners {
+        owners.sort_unstable();
+    }
+    assert_eq!(owners, [expected.clone(), expected.clone(), expected]);
+    assert_eq!(portal.requests(), 5000_usize.div_ceil(50) + 1);
+}
+
+#[tokio::test]
+async fn several_lists_survive_bad_weather_without_losing_or_doubling_a_row() {
+    use Fault::{BrokenRequest, BusyRequest, CommandBroken, CommandNotRun};
+    let faults = [CommandNotRun, BrokenRequest, CommandBroken, BusyRequest, CommandNotRun];
+    let (_portal, client) = Shelf::companies(1..=120).failing(faults).open().await;
+    let mut lists = client.lists();
+    lists.add(Company::listing());
+    lists.add_of(Company::listing(), "ID", 1_i64..=10);
+    let mut seen = Vec::new();
+    while let Some(pages) = lists.next().await.expect("pages") {
+        seen.extend(pages.iter().flat_map(|page| &page.rows).map(|row| number(row, "ID")));
+    }
+    seen.sort_unstable();
+    let mut expected = range(1, 120);
+    expected.extend(range(1, 10));
+    expected.sort_unstable();
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
 async fn only_the_first_request_counts_rows() {
     let shelf = Shelf::companies(1..=400);
     let log = Arc::clone(&shelf.log);
