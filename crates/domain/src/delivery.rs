@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{DeliveryId, LinkId, Reason, Side};
+use crate::{Counterparty, DeliveryId, LinkId, Reason, Side};
 
 /// Work that somebody leased. At most one is open per (link, side); it always means the newest state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,10 @@ pub struct Intent {
     pub what: String,
     /// When it was written.
     pub at: Timestamp,
+    /// The state that the call was to bring about. What the portal shows of it afterwards is our own doing and
+    /// nobody's edit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<Box<Counterparty>>,
 }
 
 /// Where a delivery stands.

@@ -1,14 +1,15 @@
 //! Finds out which counterparties the portal already has: by the GUID of an interrupted call, by the index of its
 //! ИНН, and by asking for the ИНН once more right before companies are made.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use bitrix::wire::Requisite;
-use domain::Verdict;
+use domain::{Reason, ReasonCode, Verdict};
 use store::{PortalRequisite, Write};
 use tracing::{debug, info};
 
 use super::Round;
+use super::portion::count;
 use super::work::Work;
 use crate::engine::EngineError;
 use crate::plan::{Candidate, Presence, Step, step};
@@ -46,7 +47,8 @@ impl Engine {
     /// Gives every work its company if the portal has one; parks those that several companies claim.
     pub(super) async fn locate(&self, works: &mut Vec<Work>, round: &mut Round) -> Result<(), EngineError> {
         self.look_for_what_was_made(works).await?;
-        let candidates = self.candidates(works).await?;
+        let mut candidates = self.candidates(works).await?;
+        let taken = self.without_those_of_others(works, &mut candidates).await?;
         let mut kept = Vec::with_capacity(works.len());
         let mut write = self.store.begin().await?;
         for mut work in works.drain(..) {
@@ -55,6 +57,14 @@ impl Engine {
                 continue;
             }
             let presence = Presence::Unlinked(candidates.get(work.inn()).cloned().unwrap_or_default());
+            if candidates.get(work.inn()).is_none_or(Vec::is_empty)
+                && let Some(company) = taken.get(work.inn())
+            {
+                let verdict = self.wait_for_inn(&work, *company);
+                count(&verdict, round);
+                write.settle(&work.delivery, &verdict, None, self.clock.now()).await?;
+                continue;
+            }
             match step(&work.link, &presence, &self.settings.rules, self.settings.match_by) {
                 Step::Park(reason) => {
                     write.settle(&work.delivery, &Verdict::Park(reason), None, self.clock.now()).await?;
@@ -72,6 +82,38 @@ impl Engine {
         write.commit().await?;
         *works = kept;
         Ok(())
+    }
+
+    /// Takes out the requisites that are another counterparty's: 1C gave that one another ИНН, and the portal does
+    /// not show it yet. Returns a company for each ИНН that is held so.
+    async fn without_those_of_others(
+        &self,
+        works: &[Work],
+        candidates: &mut HashMap<String, Vec<Candidate>>,
+    ) -> Result<HashMap<String, i64>, EngineError> {
+        let found_now: HashSet<i64> = works.iter().filter_map(|work| work.link.company_id).collect();
+        let mut taken = HashMap::new();
+        for (inn, rows) in candidates {
+            let mut free = Vec::with_capacity(rows.len());
+            for row in rows.drain(..) {
+                let linked = self.store.link_by_company_requisite(row.company_id, row.requisite_id).await?;
+                if linked.is_some() || found_now.contains(&row.company_id) {
+                    taken.insert(inn.clone(), row.company_id);
+                } else {
+                    free.push(row);
+                }
+            }
+            *rows = free;
+        }
+        Ok(taken)
+    }
+
+    /// The company is another counterparty's as yet: look again when that one may have got its new ИНН.
+    pub(super) fn wait_for_inn(&self, work: &Work, company: i64) -> Verdict {
+        match self.settings.pauses.after(work.delivery.attempts + 1, self.ids.random()) {
+            Some(pause) => Verdict::RetryAt(self.clock.now() + pause),
+            None => Verdict::Park(held_by_another(work, company)),
+        }
     }
 
     /// An intent without a company is a call whose answer was lost: what it made carries our GUID. A foreign
@@ -102,8 +144,12 @@ impl Engine {
         inns.dedup();
         let texts: Vec<&str> = inns.iter().map(String::as_str).collect();
         let mut found = self.store.portal_requisites_by_inn(&texts).await?;
-        // An employee may have made the company since the index was read.
-        inns.retain(|inn| !found.iter().any(|requisite| requisite.inn == *inn));
+        // An employee may have made the company since the index was read, or merged one of several away.
+        let claimants = |inn: &str| {
+            found.iter().filter(|row| row.inn == inn).map(|row| row.company_id).collect::<BTreeSet<_>>().len()
+        };
+        inns.retain(|inn| claimants(inn) != 1);
+        found.retain(|row| !inns.contains(&row.inn));
         if !inns.is_empty() {
             let fresh = portal::holders_of(&self.client, &inns, self.clock.now()).await?;
             remember(self.store.begin().await?, &fresh).await?;
@@ -124,6 +170,20 @@ async fn remember(mut write: Write, requisites: &[PortalRequisite]) -> Result<()
         write.commit().await?;
     }
     Ok(())
+}
+
+fn held_by_another(work: &Work, company: i64) -> Reason {
+    let shown = work.link.onec.as_ref().map(|onec| onec.snapshot.clone()).unwrap_or_default();
+    Reason::new(
+        ReasonCode::DuplicateInPortal,
+        format!(
+            "«{}» не передан: клиент с таким ИНН уже создан, ИНН {} стоит в компании № {company}, а она связана с \
+             другим контрагентом 1С. Исправьте ИНН у того, где он ошибочен, затем повторите передачу \
+             (parom parked retry).",
+            shown.title(),
+            work.inn(),
+        ),
+    )
 }
 
 fn by_origin(work: &Work) -> bool {

@@ -1,10 +1,10 @@
 //! One portion: read, decide, intend, write, read back, settle.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use bitrix::wire::Requisite;
 use bitrix::{CallError, Command};
-use domain::{Intent, Reason, ReasonCode, Verdict};
+use domain::{Counterparty, Intent, OneCRef, Reason, ReasonCode, Verdict};
 use futures::{StreamExt, stream};
 use tracing::{debug, warn};
 
@@ -14,7 +14,7 @@ use super::settle::Done;
 use super::trouble::Trouble;
 use super::work::Work;
 use crate::Engine;
-use crate::card::{self, Card, Change, Presets, requisite_key};
+use crate::card::{self, Card, Change, ORIGINATOR, Presets, requisite_key};
 use crate::engine::EngineError;
 use crate::plan::{Presence, Step, step, target_for_portal};
 use crate::portal::{self, CardId};
@@ -29,6 +29,10 @@ const ALONE_AFTER: u32 = 2;
 struct Task {
     work: Work,
     commands: Vec<Command>,
+    /// What the commands make the card show.
+    target: Counterparty,
+    /// What the card showed before them, if there was one.
+    seen: Option<Card>,
     done: Done,
     /// E-mails were refused once; the company is made without them.
     without_emails: bool,
@@ -74,8 +78,8 @@ impl Engine {
         };
         let mut tasks = Vec::new();
         let mut agreed = Vec::new();
-        let (mut gone, mut own) = (Vec::new(), Vec::new());
-        for work in works {
+        let (mut gone, mut own, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
+        for mut work in works {
             let company = work.link.company_id.expect("only works with a company are compared");
             let Some(card) = cards.remove(&company) else {
                 gone.push(work);
@@ -85,7 +89,12 @@ impl Engine {
                 own.push(work);
                 continue;
             }
+            if work.adopted && self.is_made_for_another(&work, &card).await.map_err(Box::new)? {
+                elsewhere.push(work);
+                continue;
+            }
             let shown = card::read(&card, presets, work.link.onec.as_ref().map(|onec| &onec.snapshot));
+            work.link.base = work.base_after(&work.link.base, &shown);
             let presence = Presence::Shown(Box::new(shown.clone()));
             match step(&work.link, &presence, &self.settings.rules, self.settings.match_by) {
                 Step::Change(merged, fields) => {
@@ -99,7 +108,15 @@ impl Engine {
                         origin: &origin,
                     });
                     let done = done_to(&work);
-                    tasks.push(Task { work, commands, done, without_emails: false });
+                    let target = merged.target;
+                    tasks.push(Task {
+                        work,
+                        commands,
+                        target,
+                        seen: Some(card),
+                        done,
+                        without_emails: false,
+                    });
                 }
                 Step::Nothing | Step::Create(_) | Step::Adopt(_) | Step::Park(_) => {
                     let done = if done_to(&work) == Done::Updated { Done::Nothing } else { done_to(&work) };
@@ -109,7 +126,8 @@ impl Engine {
         }
         let settled = async {
             self.settle_gone(&gone, round).await?;
-            self.settle_own(&own, round).await
+            self.settle_own(&own, round).await?;
+            self.settle_elsewhere(&elsewhere, round).await
         };
         match settled.await {
             Ok(()) => Ok((tasks, agreed)),
@@ -124,7 +142,7 @@ impl Engine {
             target.emails = None;
         }
         let commands = card::create(&work.origin(), &target, presets);
-        Task { work, commands, done: Done::Created, without_emails }
+        Task { work, commands, target, seen: None, done: Done::Created, without_emails }
     }
 
     /// Makes the intents durable and sends the commands. Returns those that have to be written differently.
@@ -138,7 +156,7 @@ impl Engine {
         if tasks.is_empty() {
             return Ok(Vec::new());
         }
-        let mut tasks: Vec<Option<Task>> = self.intend(tasks).await?.into_iter().map(Some).collect();
+        let mut tasks: Vec<Option<Task>> = self.intend(tasks, presets).await?.into_iter().map(Some).collect();
         let mut differently = Vec::new();
         let mut unclear = Vec::new();
         let mut put_back = Vec::new();
@@ -191,23 +209,25 @@ impl Engine {
 
     /// «An intent is durable before the call that it describes.» Returns the tasks that may be called for: a lease
     /// that ran out is somebody else's now.
-    async fn intend(&self, tasks: Vec<Task>) -> Result<Vec<Task>, EngineError> {
+    async fn intend(&self, tasks: Vec<Task>, presets: Presets) -> Result<Vec<Task>, EngineError> {
         let at = self.clock.now();
-        let mut held = HashSet::new();
+        let mut held = Vec::with_capacity(tasks.len());
         let mut write = self.store.begin().await?;
-        for what in [Done::Created, Done::Updated, Done::Linked] {
-            let deliveries: Vec<_> = tasks
-                .iter()
-                .filter(|task| task.done == what)
-                .map(|task| (task.work.delivery.id, task.work.delivery.fence))
-                .collect();
-            if !deliveries.is_empty() {
-                let intent = Intent { what: what.as_str().to_owned(), at };
-                held.extend(write.intend(&deliveries, &intent).await?);
+        for mut task in tasks {
+            let delivery = &task.work.delivery;
+            let written = Some(Box::new(task.target.clone()));
+            let intent = Intent { what: task.done.as_str().to_owned(), at, written };
+            if write.intend(&[(delivery.id, delivery.fence)], &intent).await?.is_empty() {
+                continue;
             }
+            if let Some(card) = &task.seen {
+                self.remember(&mut write, &task.work, card, presets, at).await?;
+            }
+            task.work.written = Some(std::mem::take(&mut task.target));
+            held.push(task);
         }
         write.commit().await?;
-        Ok(tasks.into_iter().filter(|task| held.contains(&task.work.delivery.id)).collect())
+        Ok(held)
     }
 
     /// Keeps the ids of what was made as soon as they are known: a crash afterwards needs no search.
@@ -372,6 +392,32 @@ impl Engine {
         Ok(())
     }
 
+    /// The company carries the GUID of another record, whose call may have lost its answer: that one finds it by
+    /// the GUID. One that belongs to a record that is linked elsewhere, or that nobody knows, is free.
+    async fn is_made_for_another(&self, work: &Work, card: &Card) -> Result<bool, (EngineError, Vec<Work>)> {
+        let company = &card.company;
+        if company.originator_id != ORIGINATOR || company.origin_id.eq_ignore_ascii_case(&work.origin()) {
+            return Ok(false);
+        }
+        let Some(other) = OneCRef::parse(&company.origin_id) else { return Ok(false) };
+        let other = self.store.link_by_ref(other).await.map_err(|error| (error.into(), Vec::new()))?;
+        Ok(other.is_some_and(|other| other.company_id.is_none_or(|linked| linked == company.id)))
+    }
+
+    async fn settle_elsewhere(&self, works: &[Work], round: &mut Round) -> Result<(), EngineError> {
+        if works.is_empty() {
+            return Ok(());
+        }
+        let mut write = self.store.begin().await?;
+        for work in works {
+            let verdict = self.wait_for_inn(work, work.link.company_id.unwrap_or_default());
+            count(&verdict, round);
+            write.settle(&work.delivery, &verdict, None, self.clock.now()).await?;
+        }
+        write.commit().await?;
+        Ok(())
+    }
+
     /// The portal has no company of that id any more.
     async fn settle_gone(&self, works: &[Work], round: &mut Round) -> Result<(), EngineError> {
         if works.is_empty() {
@@ -386,6 +432,11 @@ impl Engine {
             let verdict =
                 if work.adopted { Verdict::RetryAt(now) } else { Verdict::Park(gone(work, company)) };
             count(&verdict, round);
+            // What a company showed that is gone is nothing to compare with.
+            if let Some(mut link) = write.link(work.link.id).await?.filter(|link| link.bitrix.is_some()) {
+                link.bitrix = None;
+                write.save_link(&link).await?;
+            }
             write.settle(&work.delivery, &verdict, None, now).await?;
             warn!(link = %work.link.id, company, "Company {company} is not in the portal any more");
         }
@@ -394,7 +445,7 @@ impl Engine {
     }
 }
 
-fn count(verdict: &Verdict, round: &mut Round) {
+pub(super) fn count(verdict: &Verdict, round: &mut Round) {
     match verdict {
         Verdict::Park(_) => round.parked += 1,
         Verdict::RetryAt(_) | Verdict::PutBackUntil(_) => round.again += 1,

@@ -82,7 +82,7 @@ impl Engine {
     }
 
     /// Writes down what the portal shows now. 1C may have shown something newer meanwhile, so the link is read again.
-    async fn remember(
+    pub(super) async fn remember(
         &self,
         write: &mut Write,
         work: &Work,
@@ -94,6 +94,7 @@ impl Engine {
         link.company_id = Some(card.company.id);
         link.requisite_id = card.requisite.as_ref().map(|requisite| requisite.id);
         let shown = read(card, presets, link.onec.as_ref().map(|onec| &onec.snapshot));
+        link.base = work.base_after(&link.base, &shown);
         let (merged, mut remarks) = target_for_portal(&link, Some(&shown), &self.settings.rules);
         remarks.extend(
             merged

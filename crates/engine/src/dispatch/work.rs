@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
-use domain::{Delivery, Link, LinkId};
+use domain::merge::agreed;
+use domain::{Counterparty, Delivery, Link, LinkId};
 use store::StoreError;
 
 use crate::Engine;
@@ -12,12 +13,20 @@ pub(super) struct Work {
     pub(super) link: Link,
     /// The company is new to the link: found in the portal in this round.
     pub(super) adopted: bool,
+    /// What was last written into the portal, or may have been.
+    pub(super) written: Option<Counterparty>,
 }
 
 impl Work {
     /// The GUID under which the portal keeps what was made for this link.
     pub(super) fn origin(&self) -> String {
         self.link.onec_ref.map_or_else(|| self.link.id.to_string(), |onec_ref| onec_ref.to_string())
+    }
+
+    /// Where the portal shows what was written, both sides have agreed: it is our own doing and no edit of an
+    /// employee. Without this a call whose answer was lost would stand against a newer state of 1C.
+    pub(super) fn base_after(&self, base: &Counterparty, shown: &Counterparty) -> Counterparty {
+        agreed(base, self.written.as_ref(), Some(shown))
     }
 
     /// ИНН as 1C shows it.
@@ -36,7 +45,8 @@ impl Engine {
             .into_iter()
             .filter_map(|delivery| {
                 let link = links.remove(&delivery.link)?;
-                Some(Work { delivery, link, adopted: false })
+                let written = delivery.intent.as_ref().and_then(|intent| intent.written.as_deref().cloned());
+                Some(Work { delivery, link, adopted: false, written })
             })
             .collect())
     }

@@ -79,7 +79,7 @@ async fn an_intent_survives_the_worker_that_wrote_it() {
     on_both(async |world| {
         world.offered_link().await?;
         let delivery = world.lease_one().await?;
-        let intent = Intent { what: "create".to_owned(), at: world.now() };
+        let intent = Intent { what: "create".to_owned(), at: world.now(), written: None };
         let mut write = world.store.begin().await?;
         write.intend(&[(delivery.id, delivery.fence)], &intent).await?;
         write.commit().await?;

@@ -73,7 +73,7 @@ async fn an_old_lease_may_not_intend() {
         world.pass(60);
         world.lease_one().await?;
 
-        let intent = Intent { what: "create".to_owned(), at: world.now() };
+        let intent = Intent { what: "create".to_owned(), at: world.now(), written: None };
         let mut write = world.store.begin().await?;
         let held = write.intend(&[(old.id, old.fence), (other.id, other.fence)], &intent).await?;
         write.commit().await?;
@@ -90,7 +90,7 @@ async fn an_intent_that_came_to_nothing_is_cleared() {
         world.offered_link().await?;
         let delivery = world.lease_one().await?;
         let lease = [(delivery.id, delivery.fence)];
-        let intent = Intent { what: "create".to_owned(), at: world.now() };
+        let intent = Intent { what: "create".to_owned(), at: world.now(), written: None };
         let mut write = world.store.begin().await?;
         write.intend(&lease, &intent).await?;
         assert_eq!(write.clear_intent(&lease).await?, [delivery.id]);

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use crate::world::on_both;
 
 fn intent(at: Timestamp) -> Intent {
-    Intent { what: "create".to_owned(), at }
+    Intent { what: "create".to_owned(), at, written: None }
 }
 
 #[tokio::test]

@@ -1,0 +1,5 @@
+//! The engine between a real database file and an emulated portal, by a clock that the tests hold in their hands.
+
+mod crossing;
+mod simulation;
+mod world;

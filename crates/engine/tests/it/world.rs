@@ -1,0 +1,204 @@
+//! An engine on a database file, the portal beside it, and what 1C last showed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bitrix::{Client, WebhookUrl};
+use domain::{
+    BankAccount, Clock, Counterparty, DeliveryState, Field, Ids, Kind, ManualClock, OneCRef, ReasonCode,
+    Side, SignedDuration, Timestamp, normal,
+};
+use emulator::bitrix24::{Card, Portal, PortalSettings};
+use engine::{Engine, Parts, Round, Settings, Showing, Taken};
+use store::Store;
+use tempfile::TempDir;
+
+/// Rounds after which whatever is still under way is under way for ever.
+const ROUNDS_MAX: usize = 300;
+
+/// Everything that a test needs.
+pub(crate) struct World {
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) portal: Portal,
+    pub(crate) engine: Engine,
+    /// What 1C last showed under each GUID.
+    pub(crate) onec: BTreeMap<OneCRef, Counterparty>,
+    folder: TempDir,
+    starts: u64,
+}
+
+impl World {
+    /// An empty portal and an empty database.
+    pub(crate) async fn open() -> Self {
+        // A second world of this process finds the provider in place.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let morning: Timestamp = "2026-11-23T06:00:00Z".parse().expect("a moment");
+        let clock = Arc::new(ManualClock::at(morning));
+        let portal =
+            Portal::start(PortalSettings::new(clock.clone())).await.expect("the loopback has a free port");
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let engine = start(&folder, &portal, &clock, 1).await;
+        Self { clock, portal, engine, onec: BTreeMap::new(), folder, starts: 1 }
+    }
+
+    /// The process is killed and started again: only the file is left.
+    pub(crate) async fn restart(&mut self) {
+        self.starts += 1;
+        self.engine = start(&self.folder, &self.portal, &self.clock, self.starts).await;
+        self.engine.recover().await.expect("the database opens");
+    }
+
+    /// 1C shows records, as one chunk.
+    pub(crate) async fn show(&mut self, records: Vec<(OneCRef, Counterparty)>) -> Vec<Taken> {
+        let showings =
+            records.iter().map(|(onec_ref, snapshot)| showing(*onec_ref, snapshot.clone())).collect();
+        self.onec.extend(records);
+        self.engine.show(showings).await.expect("the database takes it")
+    }
+
+    /// One round to the portal.
+    pub(crate) async fn tick(&self) -> Round {
+        self.engine.tick().await.expect("the database works")
+    }
+
+    /// Rounds until nothing is under way any more, with the clock moved to whenever something is due.
+    pub(crate) async fn until_quiet(&self) {
+        for _ in 0..ROUNDS_MAX {
+            let round = self.tick().await;
+            if round.leased > 0 && round.trouble.is_none() {
+                continue;
+            }
+            let Some(next) = self.engine.store().next_due(Side::Bitrix).await.expect("the database works")
+            else {
+                return;
+            };
+            let wait = next.duration_since(self.clock.now());
+            if wait.is_positive() {
+                self.clock.advance(wait);
+            } else if round.trouble.is_some() {
+                self.clock.advance(SignedDuration::from_secs(15));
+            }
+        }
+        panic!("still under way after {ROUNDS_MAX} rounds");
+    }
+
+    /// Now, by the clock of the test.
+    pub(crate) fn clock_now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Seconds pass.
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.clock.advance(SignedDuration::from_secs(seconds));
+    }
+
+    /// Where a record of 1C stands on its way to the portal.
+    pub(crate) async fn standing(&self, onec_ref: OneCRef) -> Option<DeliveryState> {
+        let store = self.engine.store();
+        let link = store.link_by_ref(onec_ref).await.expect("the database works")?;
+        Some(store.standing(link.id, Side::Bitrix).await.expect("the database works")?.state)
+    }
+
+    /// Why a record waits for a person, if it does.
+    pub(crate) async fn parked(&self, onec_ref: OneCRef) -> Option<ReasonCode> {
+        match self.standing(onec_ref).await? {
+            DeliveryState::Parked { reason, .. } => Some(reason.code),
+            _ => None,
+        }
+    }
+
+    /// The company of a record with its only requisite.
+    pub(crate) fn card(&self, inn: &str) -> (Card, Card) {
+        let requisites = self.portal.requisites_with_inn(inn);
+        assert_eq!(requisites.len(), 1, "requisites with ИНН {inn}");
+        let company = self.portal.company(requisites[0].owner).expect("a requisite has its company");
+        (company, requisites[0].clone())
+    }
+
+    /// Nothing in the portal is there twice.
+    pub(crate) fn assert_nothing_doubled(&self) {
+        assert_distinct("GUID", self.portal.companies().iter().map(|card| card.get("ORIGIN_ID").to_owned()));
+        assert_distinct(
+            "адрес",
+            self.portal.addresses().iter().map(|card| format!("{} {}", card.owner, card.get("TYPE_ID"))),
+        );
+        assert_distinct(
+            "счёт",
+            self.portal
+                .bank_details()
+                .iter()
+                .map(|card| format!("{} {} {}", card.owner, card.get("RQ_BIK"), card.get("RQ_ACC_NUM"))),
+        );
+        for company in self.portal.companies() {
+            for (field, values) in [(Field::Phones, &company.phones), (Field::Emails, &company.emails)] {
+                for (index, value) in values.iter().enumerate() {
+                    let twice = values[..index].iter().any(|other| normal::equal(field, other, value));
+                    assert!(!twice, "{value} twice in company {}", company.id);
+                }
+            }
+        }
+    }
+}
+
+async fn start(folder: &TempDir, portal: &Portal, clock: &Arc<ManualClock>, seed: u64) -> Engine {
+    let url = format!("sqlite://{}/parom.db", folder.path().display());
+    let store = Store::open(&url).await.expect("the file opens");
+    let webhook: WebhookUrl = portal.webhook_url().parse().expect("the address of a webhook");
+    let clock: Arc<dyn Clock> = clock.clone();
+    let client = Client::new(&bitrix::Settings::new(webhook), Arc::clone(&clock)).expect("a client");
+    let ids = Arc::new(Ids::new(Arc::clone(&clock), seed));
+    Engine::new(Parts { store, client, clock, ids, settings: Settings::default() })
+}
+
+/// A record as the contract brings it; equal snapshots have equal fingerprints.
+pub(crate) fn showing(onec_ref: OneCRef, snapshot: Counterparty) -> Showing {
+    let fingerprint = format!("{snapshot:?}");
+    Showing { onec_ref, code: Some("000000001".into()), snapshot, changed_at: None, fingerprint }
+}
+
+/// The GUID of the n-th record of 1C.
+pub(crate) fn guid(number: u32) -> OneCRef {
+    OneCRef::parse(&format!("6f9619ff-8b86-d011-b42d-{number:012x}")).expect("a GUID")
+}
+
+/// A right ИНН of a legal entity.
+pub(crate) fn inn(number: u32) -> String {
+    const WEIGHTS: [u32; 9] = [2, 4, 10, 3, 5, 9, 4, 6, 8];
+    let base = format!("77{number:07}");
+    let sum: u32 =
+        base.chars().zip(WEIGHTS).map(|(digit, weight)| digit.to_digit(10).expect("a digit") * weight).sum();
+    format!("{base}{}", sum % 11 % 10)
+}
+
+/// A full legal entity: requisite, two addresses, an account, a telephone and an e-mail.
+pub(crate) fn entity(number: u32) -> Counterparty {
+    Counterparty {
+        kind: Some(Kind::Legal),
+        name: Some(format!("ООО «Ромашка-{number}»")),
+        full_name: Some(format!("Общество с ограниченной ответственностью «Ромашка-{number}»")),
+        inn: Some(inn(number)),
+        kpp: Some("770401001".into()),
+        ogrn: Some("1027700229193".into()),
+        ogrnip: Some(String::new()),
+        legal_address: Some(format!("119021, г. Москва, ул. Льва Толстого, д. {number}")),
+        actual_address: Some(format!("101000, г. Москва, ул. Мясницкая, д. {number}")),
+        director: Some("Иванов Иван Иванович".into()),
+        bank_accounts: Some(vec![BankAccount {
+            number: format!("407028104{number:011}"),
+            bank_name: "ПАО Сбербанк".into(),
+            bik: "044525225".into(),
+            correspondent_account: "30101810400000000225".into(),
+            main: true,
+        }]),
+        phones: Some(vec![format!("+7 495 {:03}-{:02}-11", number / 100 % 1000, number % 100)]),
+        emails: Some(vec![format!("info{number}@example.ru")]),
+        deleted: None,
+    }
+}
+
+fn assert_distinct(what: &str, keys: impl Iterator<Item = String>) {
+    let mut seen = BTreeSet::new();
+    for key in keys.filter(|key| !key.is_empty()) {
+        assert!(seen.insert(key.clone()), "{what} twice: {key}");
+    }
+}
