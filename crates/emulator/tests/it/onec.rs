@@ -29,7 +29,7 @@ fn with(change: impl FnOnce(&mut Settings)) -> Settings {
     settings
 }
 
-async fn connect(parom: &Parom, settings: Settings) -> Connection {
+fn connect(parom: &Parom, settings: Settings) -> Connection {
     // A second test of this process finds the provider in place.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Connection::new(&parom.url(), "1c", "пароль", settings)
@@ -110,7 +110,7 @@ async fn folders_stay_at_home() {
         })
         .collect();
 
-    let report = onec.push_all(&connect(&parom, Settings::default()).await).await.expect("taken");
+    let report = onec.push_all(&connect(&parom, Settings::default())).await.expect("taken");
 
     assert_eq!(folders.len(), 2);
     assert_eq!(report.sent, 29);
@@ -124,7 +124,7 @@ async fn json_and_xml_tell_the_same() {
     let mut told = Vec::new();
     for format in [Format::Json, Format::Xml] {
         let parom = Parom::open(Mood::Friendly).await;
-        let to = connect(&parom, with(|settings| settings.format = format)).await;
+        let to = connect(&parom, with(|settings| settings.format = format));
         generated(300).push_all(&to).await.expect("taken");
         OneC::with_real_entities(clock()).push_all(&to).await.expect("taken");
         told.push(parom.known());
@@ -137,7 +137,7 @@ async fn json_and_xml_tell_the_same() {
 #[tokio::test]
 async fn no_call_carries_more_records_than_the_contract_takes() {
     let parom = Parom::open(Mood::Friendly).await;
-    let to = connect(&parom, with(|settings| settings.chunk = 5000)).await;
+    let to = connect(&parom, with(|settings| settings.chunk = 5000));
 
     let report = generated(2300).push_all(&to).await.expect("taken");
 
@@ -148,7 +148,7 @@ async fn no_call_carries_more_records_than_the_contract_takes() {
 #[tokio::test]
 async fn a_second_push_of_the_same_records_changes_nothing() {
     let parom = Parom::open(Mood::Friendly).await;
-    let to = connect(&parom, Settings::default()).await;
+    let to = connect(&parom, Settings::default());
     let mut onec = generated(700);
     onec.push_all(&to).await.expect("taken");
 
@@ -163,8 +163,8 @@ async fn a_chunk_that_is_sent_twice_is_noticed_when_it_is_taken_twice() {
     let faithful = Parom::open(Mood::Friendly).await;
     let forgetful = Parom::open(Mood::Forgetful).await;
 
-    let good = generated(30).push_all(&connect(&faithful, twice()).await).await.expect("taken");
-    let bad = generated(30).push_all(&connect(&forgetful, twice()).await).await.expect("taken");
+    let good = generated(30).push_all(&connect(&faithful, twice())).await.expect("taken");
+    let bad = generated(30).push_all(&connect(&forgetful, twice())).await.expect("taken");
 
     assert_eq!((good.requests, good.sent, good.taken_twice), (2, 30, 0));
     assert_eq!(bad.taken_twice, 30);
@@ -173,7 +173,7 @@ async fn a_chunk_that_is_sent_twice_is_noticed_when_it_is_taken_twice() {
 #[tokio::test]
 async fn a_connection_cut_after_the_work_is_answered_by_the_same_bytes_again() {
     let parom = Parom::open(Mood::CutsFirst(2)).await;
-    let to = connect(&parom, Settings::default()).await;
+    let to = connect(&parom, Settings::default());
 
     let report = generated(40).push_all(&to).await.expect("taken at last");
 
@@ -192,8 +192,7 @@ async fn an_answer_lost_on_the_way_is_asked_for_again() {
             settings.chunk = 10;
             settings.lose_every = 3;
         }),
-    )
-    .await;
+    );
 
     let report = generated(100).push_all(&to).await.expect("taken");
 
@@ -206,7 +205,7 @@ async fn an_answer_lost_on_the_way_is_asked_for_again() {
 async fn a_wrong_password_is_not_tried_again() {
     let parom = Parom::open(Mood::Refuses).await;
     for old_platform in [false, true] {
-        let to = connect(&parom, with(|settings| settings.old_platform = old_platform)).await;
+        let to = connect(&parom, with(|settings| settings.old_platform = old_platform));
 
         let error = generated(1).push_all(&to).await.expect_err("refused");
 
@@ -219,7 +218,7 @@ async fn a_wrong_password_is_not_tried_again() {
 #[tokio::test]
 async fn a_busy_parom_is_asked_again_until_patience_ends() {
     let parom = Parom::open(Mood::Busy).await;
-    let to = connect(&parom, Settings::default()).await;
+    let to = connect(&parom, Settings::default());
 
     let error = generated(1).push_all(&to).await.expect_err("never answered");
 
@@ -237,8 +236,7 @@ async fn an_old_platform_begins_with_a_byte_order_mark_and_says_who_it_is() {
             settings.old_platform = true;
             settings.byte_order_mark = true;
         }),
-    )
-    .await;
+    );
 
     let report = generated(5).push_all(&to).await.expect("taken");
 
@@ -250,7 +248,7 @@ async fn an_old_platform_begins_with_a_byte_order_mark_and_says_who_it_is() {
 #[tokio::test]
 async fn only_edited_records_go_with_the_next_exchange_and_only_once() {
     let parom = Parom::open(Mood::Friendly).await;
-    let to = connect(&parom, Settings::default()).await;
+    let to = connect(&parom, Settings::default());
     let mut onec = generated(50);
     onec.push_all(&to).await.expect("taken");
     let target = onec.elements().nth(17).expect("fifty of them").reference;
@@ -272,7 +270,7 @@ async fn only_edited_records_go_with_the_next_exchange_and_only_once() {
 #[tokio::test]
 async fn dates_carry_an_offset_when_they_are_told_to() {
     let parom = Parom::open(Mood::Friendly).await;
-    let to = connect(&parom, with(|settings| settings.dates = Dates::WithOffset)).await;
+    let to = connect(&parom, with(|settings| settings.dates = Dates::WithOffset));
     let mut onec = generated(1);
     let target = onec.elements().next().expect("one").reference;
     onec.edit(target, |element| element.deletion_mark = true);
@@ -287,7 +285,7 @@ async fn rejected_records_are_kept_with_what_parom_said() {
     let parom = Parom::open(Mood::RejectsWithoutInn).await;
     let mut onec = OneC::with_real_entities(clock());
 
-    let report = onec.push_all(&connect(&parom, Settings::default()).await).await.expect("taken");
+    let report = onec.push_all(&connect(&parom, Settings::default())).await.expect("taken");
 
     assert_eq!((report.accepted, report.rejected.len()), (27, 2));
     let reference = report.rejected[0].reference;

@@ -2,7 +2,7 @@
 //! it can cut connections and look at every byte.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -56,27 +56,31 @@ impl Parom {
         format!("http://{}", self.address)
     }
 
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().expect("no test panics under the lock")
+    }
+
     pub(super) fn known(&self) -> BTreeMap<String, Value> {
-        self.seen.lock().unwrap().known.clone()
+        self.seen().known.clone()
     }
 
     pub(super) fn bodies(&self) -> Vec<String> {
-        self.seen.lock().unwrap().bodies.clone()
+        self.seen().bodies.clone()
     }
 
     pub(super) fn heads(&self) -> Vec<String> {
-        self.seen.lock().unwrap().heads.clone()
+        self.seen().heads.clone()
     }
 
     pub(super) fn chunks(&self) -> Vec<usize> {
-        self.seen.lock().unwrap().chunks.clone()
+        self.seen().chunks.clone()
     }
 }
 
 /// One request a connection.
 async fn answer(mut socket: TcpStream, mood: Mood, seen: &Mutex<Seen>) {
     let Some((head, body)) = read_request(&mut socket).await else { return };
-    let (status, answer) = work(&head, &body, mood, &mut seen.lock().unwrap());
+    let (status, answer) = work(&head, &body, mood, &mut seen.lock().expect("no test panics under the lock"));
     let Some(answer) = answer else { return };
     let text = format!(
         "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}",
@@ -100,7 +104,7 @@ async fn read_request(socket: &mut TcpStream) -> Option<(String, String)> {
                 return Some((head.to_owned(), body));
             }
         }
-        let mut more = [0; 65_536];
+        let mut more = vec![0; 65_536];
         match socket.read(&mut more).await {
             Ok(0) | Err(_) => return None,
             Ok(count) => bytes.extend_from_slice(&more[..count]),
@@ -142,13 +146,11 @@ fn take(record: Value, mood: Mood, seen: &mut Seen) -> Value {
 
 fn answers_in_xml(answers: &[Value]) -> String {
     let text = |answer: &Value, name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    let results: String = answers
-        .iter()
-        .map(|answer| {
-            let (reference, status) = (text(answer, "ref"), text(answer, "status"));
-            format!("<result><ref>{reference}</ref><status>{status}</status><message/></result>")
-        })
-        .collect();
+    let mut results = String::new();
+    for answer in answers {
+        let (reference, status) = (text(answer, "ref"), text(answer, "status"));
+        results += &format!("<result><ref>{reference}</ref><status>{status}</status><message/></result>");
+    }
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><results>{results}</results>")
 }
 
@@ -156,11 +158,14 @@ fn records_of_json(body: &str) -> Vec<Value> {
     serde_json::from_str(body.trim_start_matches('\u{feff}')).expect("an array of records")
 }
 
+/// An element that is still open: its name, its text, its children.
+type Element = (String, String, Vec<(String, Value)>);
+
 /// The records of `<counterparties>`, as JSON would have them. Strict: it panics at anything ill-formed.
 pub(super) fn records_of_xml(body: &str) -> Vec<Value> {
     use quick_xml::events::Event;
     let mut reader = quick_xml::Reader::from_str(body.trim_start_matches('\u{feff}'));
-    let mut open: Vec<(String, String, Vec<(String, Value)>)> = Vec::new();
+    let mut open: Vec<Element> = Vec::new();
     loop {
         match reader.read_event().expect("well-formed XML") {
             Event::Start(tag) => {
@@ -180,13 +185,11 @@ pub(super) fn records_of_xml(body: &str) -> Vec<Value> {
             Event::End(_) => {
                 let (name, text, children) = open.pop().expect("opened before");
                 let value = value(&name, text, children);
-                match open.last_mut() {
-                    Some(parent) => parent.2.push((name, value)),
-                    None => {
-                        assert_eq!(name, "counterparties");
-                        return value.as_array().expect("a list").clone();
-                    }
-                }
+                let Some(parent) = open.last_mut() else {
+                    assert_eq!(name, "counterparties");
+                    return value.as_array().expect("a list").clone();
+                };
+                parent.2.push((name, value));
             }
             Event::Decl(_) => {}
             other => panic!("the contract has no {other:?}"),
