@@ -146,11 +146,11 @@ fn take(record: Value, mood: Mood, seen: &mut Seen) -> Value {
 
 fn answers_in_xml(answers: &[Value]) -> String {
     let text = |answer: &Value, name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    let mut results = String::new();
-    for answer in answers {
+    let result = |answer| {
         let (reference, status) = (text(answer, "ref"), text(answer, "status"));
-        results += &format!("<result><ref>{reference}</ref><status>{status}</status><message/></result>");
-    }
+        format!("<result><ref>{reference}</ref><status>{status}</status><message/></result>")
+    };
+    let results = answers.iter().map(result).collect::<Vec<_>>().concat();
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><results>{results}</results>")
 }
 
