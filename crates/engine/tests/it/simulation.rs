@@ -218,11 +218,9 @@ async fn obey(world: &mut World, hands: &mut Hands, op: Op) {
         }
         Op::EmployeeAddsPhone(number) => {
             if let Some(requisite) = world.portal.requisites_with_inn(&inn(number)).first() {
-                world
-                    .portal
-                    .employee()
-                    .adds_phone(requisite.owner, "+7 499 111-22-33")
-                    .expect("employees may");
+                // Another one each time: what an employee types twice is there twice.
+                let phone = format!("+7 499 111-22-{:02}", hands.touched.len());
+                world.portal.employee().adds_phone(requisite.owner, &phone).expect("employees may");
                 hands.touched.push(number);
             }
         }
