@@ -3,7 +3,8 @@
 use domain::{Counterparty, Kind, ReasonCode};
 use emulator::faults::{Fault, Forbidden};
 
-use crate::world::{World, entity, guid, inn};
+use crate::entities::{entity, guid, inn};
+use crate::world::World;
 
 #[tokio::test]
 async fn a_legal_entity_becomes_a_company_with_requisite_addresses_and_account() {

@@ -13,7 +13,8 @@ use emulator::faults::{Fault, Forbidden, Weather};
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
 
-use crate::world::{World, entity, guid, inn};
+use crate::entities::{entity, guid, inn};
+use crate::world::World;
 
 /// Records of 1C that the operations speak of.
 const RECORDS: u32 = 8;

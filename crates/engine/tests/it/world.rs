@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use bitrix::{Client, WebhookUrl};
 use domain::{
-    BankAccount, Clock, Counterparty, DeliveryState, Field, Ids, Kind, ManualClock, OneCRef, ReasonCode,
-    Side, SignedDuration, Timestamp, normal,
+    Clock, Counterparty, DeliveryState, Field, Ids, ManualClock, OneCRef, ReasonCode, Side, SignedDuration,
+    Timestamp, normal,
 };
 use emulator::bitrix24::{Card, Portal, PortalSettings};
-use engine::{Engine, Parts, Round, Settings, Showing, Taken};
+use engine::{Engine, Parts, Round, Settings, Taken};
 use store::Store;
 use tempfile::TempDir;
+
+use crate::entities::showing;
 
 /// Rounds after which whatever is still under way is under way for ever.
 const ROUNDS_MAX: usize = 300;
@@ -148,52 +150,6 @@ async fn start(folder: &TempDir, portal: &Portal, clock: &Arc<ManualClock>, seed
     let client = Client::new(&bitrix::Settings::new(webhook), Arc::clone(&clock)).expect("a client");
     let ids = Arc::new(Ids::new(Arc::clone(&clock), seed));
     Engine::new(Parts { store, client, clock, ids, settings: Settings::default() })
-}
-
-/// A record as the contract brings it; equal snapshots have equal fingerprints.
-pub(crate) fn showing(onec_ref: OneCRef, snapshot: Counterparty) -> Showing {
-    let fingerprint = format!("{snapshot:?}");
-    Showing { onec_ref, code: Some("000000001".into()), snapshot, changed_at: None, fingerprint }
-}
-
-/// The GUID of the n-th record of 1C.
-pub(crate) fn guid(number: u32) -> OneCRef {
-    OneCRef::parse(&format!("6f9619ff-8b86-d011-b42d-{number:012x}")).expect("a GUID")
-}
-
-/// A right ИНН of a legal entity.
-pub(crate) fn inn(number: u32) -> String {
-    const WEIGHTS: [u32; 9] = [2, 4, 10, 3, 5, 9, 4, 6, 8];
-    let base = format!("77{number:07}");
-    let sum: u32 =
-        base.chars().zip(WEIGHTS).map(|(digit, weight)| digit.to_digit(10).expect("a digit") * weight).sum();
-    format!("{base}{}", sum % 11 % 10)
-}
-
-/// A full legal entity: requisite, two addresses, an account, a telephone and an e-mail.
-pub(crate) fn entity(number: u32) -> Counterparty {
-    Counterparty {
-        kind: Some(Kind::Legal),
-        name: Some(format!("ООО «Ромашка-{number}»")),
-        full_name: Some(format!("Общество с ограниченной ответственностью «Ромашка-{number}»")),
-        inn: Some(inn(number)),
-        kpp: Some("770401001".into()),
-        ogrn: Some("1027700229193".into()),
-        ogrnip: Some(String::new()),
-        legal_address: Some(format!("119021, г. Москва, ул. Льва Толстого, д. {number}")),
-        actual_address: Some(format!("101000, г. Москва, ул. Мясницкая, д. {number}")),
-        director: Some("Иванов Иван Иванович".into()),
-        bank_accounts: Some(vec![BankAccount {
-            number: format!("407028104{number:011}"),
-            bank_name: "ПАО Сбербанк".into(),
-            bik: "044525225".into(),
-            correspondent_account: "30101810400000000225".into(),
-            main: true,
-        }]),
-        phones: Some(vec![format!("+7 495 {:03}-{:02}-11", number / 100 % 1000, number % 100)]),
-        emails: Some(vec![format!("info{number}@example.ru")]),
-        deleted: None,
-    }
 }
 
 fn assert_distinct(what: &str, keys: impl Iterator<Item = String>) {
