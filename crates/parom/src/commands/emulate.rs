@@ -39,6 +39,7 @@ enum Shore {
 
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "parom emulate bitrix24 [ПАРАМЕТРЫ]")]
+#[expect(rustdoc::broken_intra_doc_links, reason = "these are help texts: brackets name the default")]
 struct Bitrix24 {
     /// Адрес и порт [127.0.0.1:8025]
     #[arg(long, value_name = "АДРЕС", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 8025)), hide_default_value = true)]
@@ -74,6 +75,7 @@ struct Bitrix24 {
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "parom emulate onec --parom АДРЕС | --file ФАЙЛ [ПАРАМЕТРЫ]")]
 #[group(skip)]
+#[expect(rustdoc::broken_intra_doc_links, reason = "these are help texts: brackets name the default")]
 struct OneCArgs {
     /// Адрес Парома, например http://127.0.0.1:8024
     #[arg(long, value_name = "АДРЕС", required_unless_present = "file", conflicts_with = "file")]

@@ -34,6 +34,7 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "parom parked list [--reason ПРИЧИНА] [--limit N] [--json]")]
+#[expect(rustdoc::broken_intra_doc_links, reason = "these are help texts: brackets name the default")]
 struct List {
     /// Только с этой причиной, например duplicate-in-one-c
     #[arg(long, value_name = "ПРИЧИНА", value_parser = reason)]
