@@ -2,7 +2,7 @@
 //! the right fields, or waits with a reason.
 //!
 //! `PAROM_SIMULATION_CASES=5000 cargo test -p engine simulation` tries more lists. A list that fails is shrunk and
-//! printed, and kept in `proptest-regressions`.
+//! printed, and kept in `simulation-regressions.txt`, which belongs into the repository.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 use domain::{Counterparty, DeliveryState, Field, ReasonCode, SignedDuration, normal};
 use emulator::faults::{Fault, Forbidden, Weather};
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use tokio::runtime::Runtime;
 
 use crate::entities::{entity, guid, inn};
@@ -150,6 +151,7 @@ proptest! {
     #![proptest_config(ProptestConfig {
         cases: std::env::var("PAROM_SIMULATION_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(CASES),
         max_shrink_iters: 2_000,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("simulation-regressions.txt"))),
         ..ProptestConfig::default()
     })]
 
