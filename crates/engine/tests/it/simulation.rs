@@ -178,8 +178,8 @@ async fn live(ops: Vec<Op>) {
 struct Hands {
     /// Companies that employees made.
     made: Vec<i64>,
-    /// Records whose cards employees touched.
-    touched: Vec<u32>,
+    /// Companies that employees touched: their fields are not what 1C alone says.
+    touched: Vec<i64>,
 }
 
 async fn obey(world: &mut World, hands: &mut Hands, op: Op) {
@@ -211,12 +211,12 @@ async fn obey(world: &mut World, hands: &mut Hands, op: Op) {
             let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
             employee.adds_requisite(company, "COMPANY", &fields).expect("employees may");
             hands.made.push(company);
-            hands.touched.push(number);
+            hands.touched.push(company);
         }
         Op::EmployeeDeletes(number) => {
             if let Some(requisite) = world.portal.requisites_with_inn(&inn(number)).first() {
                 world.portal.employee().deletes_company(requisite.owner).expect("employees may");
-                hands.touched.push(number);
+                hands.touched.push(requisite.owner);
             }
         }
         Op::EmployeeAddsPhone(number) => {
@@ -224,14 +224,14 @@ async fn obey(world: &mut World, hands: &mut Hands, op: Op) {
                 // Another one each time: what an employee types twice is there twice.
                 let phone = format!("+7 499 111-22-{:02}", hands.touched.len());
                 world.portal.employee().adds_phone(requisite.owner, &phone).expect("employees may");
-                hands.touched.push(number);
+                hands.touched.push(requisite.owner);
             }
         }
         Op::EmployeeEdits(number) => {
             if let Some(requisite) = world.portal.requisites_with_inn(&inn(number)).first() {
                 let fields = [("RQ_DIRECTOR", "Петров Пётр Петрович")];
                 world.portal.employee().edits_requisite(requisite.id, &fields).expect("employees may");
-                hands.touched.push(number);
+                hands.touched.push(requisite.owner);
             }
         }
     }
@@ -264,8 +264,7 @@ async fn everything_arrived(world: &World, hands: &Hands) -> Vec<ReasonCode> {
             world.engine.store().link_by_ref(*onec_ref).await.expect("the database works").expect("shown");
         let company = link.company_id.expect("a settled record has its company");
         let shown_inn = shown.inn.as_deref().unwrap_or_default();
-        let touched =
-            hands.touched.iter().any(|number| inn(*number) == shown_inn || guid(*number) == *onec_ref);
+        let touched = hands.touched.contains(&company);
         let Some(card) = world.portal.company(company) else {
             // Whoever deletes a company that 1C does not change afterwards has it his way.
             assert!(touched, "{onec_ref}: company {company} is not there");
