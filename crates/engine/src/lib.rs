@@ -2,7 +2,7 @@
 //! requests to Bitrix24 as possible, and nothing is ever lost or doubled on the way.
 //!
 //! Reading order: [`Engine`] → `accept` (1C shows) → [`plan`] (pure decisions) → [`card`] (a counterparty as the
-//! portal keeps it) → `dispatch` (leases, requests, read-back) → [`rehearse`] (what a load would do).
+//! portal keeps it) → `dispatch` (leases, requests, read-back) → `rehearse` (what a load would do).
 //!
 //! Architecture invariant: nothing reaches Bitrix24 except through a delivery whose intent is durable, and
 //! no request is made while a write transaction is open.
