@@ -31,8 +31,8 @@ pub struct Intent {
     pub what: String,
     /// When it was written.
     pub at: Timestamp,
-    /// The state that the call was to bring about. What the portal shows of it afterwards is our own doing and
-    /// nobody's edit.
+    /// What 1C had shown of the state that the call was to bring about. Where the portal shows it afterwards, both
+    /// have agreed: it is our own doing and nobody's edit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub written: Option<Box<Counterparty>>,
 }

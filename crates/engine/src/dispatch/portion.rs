@@ -215,7 +215,8 @@ impl Engine {
         let mut write = self.store.begin().await?;
         for mut task in tasks {
             let delivery = &task.work.delivery;
-            let written = Some(Box::new(task.target.clone()));
+            let word = task.work.word_of_onec(&task.target);
+            let written = Some(Box::new(word.clone()));
             let intent = Intent { what: task.done.as_str().to_owned(), at, written };
             if write.intend(&[(delivery.id, delivery.fence)], &intent).await?.is_empty() {
                 continue;
@@ -223,7 +224,7 @@ impl Engine {
             if let Some(card) = &task.seen {
                 self.remember(&mut write, &task.work, card, presets, at).await?;
             }
-            task.work.written = Some(std::mem::take(&mut task.target));
+            task.work.written = Some(word);
             held.push(task);
         }
         write.commit().await?;

@@ -5,6 +5,7 @@ use domain::{Counterparty, Delivery, Link, LinkId};
 use store::StoreError;
 
 use crate::Engine;
+use crate::plan::without_bad_emails;
 
 /// A leased delivery with its link and what is known of it in the portal.
 #[derive(Clone, Debug)]
@@ -27,6 +28,15 @@ impl Work {
     /// employee. Without this a call whose answer was lost would stand against a newer state of 1C.
     pub(super) fn base_after(&self, base: &Counterparty, shown: &Counterparty) -> Counterparty {
         agreed(base, self.written.as_ref(), Some(shown))
+    }
+
+    /// What of `target` is 1C's own word. The rest of it the portal showed before, or both sides together: 1C has
+    /// not agreed to that by showing something else.
+    pub(super) fn word_of_onec(&self, target: &Counterparty) -> Counterparty {
+        let Some(onec) = &self.link.onec else { return Counterparty::default() };
+        let mut onec = onec.snapshot.clone();
+        without_bad_emails(&mut onec);
+        agreed(&Counterparty::default(), Some(&onec), Some(target))
     }
 
     /// ИНН as 1C shows it.

@@ -101,6 +101,24 @@ async fn a_change_in_1c_writes_only_what_differs_and_phones_by_their_id() {
 }
 
 #[tokio::test]
+async fn an_edit_of_an_employee_outlives_edits_of_other_fields_in_1c() {
+    let mut world = World::open().await;
+    world.show(vec![(guid(1), entity(1))]).await;
+    world.until_quiet().await;
+    let (_, requisite) = world.card(&inn(1));
+    world.portal.employee().edits_requisite(requisite.id, &[("RQ_KPP", "997950001")]).unwrap();
+
+    for director in ["Петров Пётр Петрович", "Сидоров Сидор Сидорович"]
+    {
+        world.show(vec![(guid(1), Counterparty { director: Some(director.into()), ..entity(1) })]).await;
+        world.until_quiet().await;
+
+        let (_, requisite) = world.card(&inn(1));
+        assert_eq!((requisite.get("RQ_DIRECTOR"), requisite.get("RQ_KPP")), (director, "997950001"));
+    }
+}
+
+#[tokio::test]
 async fn the_same_company_of_an_employee_is_linked_and_completed_not_doubled() {
     let mut world = World::open().await;
     let employee = world.portal.employee();
