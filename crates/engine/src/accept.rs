@@ -1,16 +1,14 @@
-//! 1C shows counterparties: journal, link, plan and delivery in one transaction.
+//! 1C shows counterparties: journal, link, plan and deliveries in one transaction.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use domain::merge::{agreed, differs};
-use domain::{
-    BankAccount, Counterparty, Field, Link, MatchKey, OneCRef, Reason, ReasonCode, Shown, Side, Timestamp,
-};
-use store::{Claim, NewChange, StoreError, Write};
+use domain::{BankAccount, Counterparty, Field, Link, OneCRef, Reason, Shown, Side, Timestamp};
+use store::{NewChange, StoreError, Write};
 
 use crate::Engine;
-use crate::plan::{Gate, gate, target_for_portal};
+use crate::plan::{Gate, gate};
+use crate::planning::Towards;
 
 /// A counterparty as 1C shows it, parsed.
 #[derive(Clone, Debug)]
@@ -62,11 +60,10 @@ impl Engine {
                 taken.push(Taken::Unchanged);
                 continue;
             }
-            let mut link = links.remove(&showing.onec_ref).unwrap_or_else(|| {
-                let mut link = Link::new(self.ids.link());
-                link.onec_ref = Some(showing.onec_ref);
-                link
-            });
+            let mut link = match links.remove(&showing.onec_ref) {
+                Some(link) => link,
+                None => self.link_for_new(&mut write, &showing).await?,
+            };
             let outcome = self.take(&mut write, &mut link, &showing, now).await?;
             prints.insert(showing.onec_ref, showing.fingerprint);
             links.insert(showing.onec_ref, link);
@@ -75,6 +72,20 @@ impl Engine {
         write.commit().await?;
         self.wake();
         Ok(taken)
+    }
+
+    /// A counterparty that 1C never showed may be one that an employee made in Bitrix24: then both are one.
+    async fn link_for_new(&self, write: &mut Write, showing: &Showing) -> Result<Link, StoreError> {
+        let mut link = match gate(&showing.snapshot, self.settings.match_by, false, Side::OneC) {
+            Gate::Open(Some(key)) => match write.holder_of_key(&key).await? {
+                Some(holder) => write.link(holder).await?.filter(|holder| holder.onec_ref.is_none()),
+                None => None,
+            },
+            Gate::Open(None) | Gate::Closed(_) => None,
+        }
+        .unwrap_or_else(|| Link::new(self.ids.link()));
+        link.onec_ref = Some(showing.onec_ref);
+        Ok(link)
     }
 
     async fn take(
@@ -90,8 +101,7 @@ impl Engine {
         if let Some(code) = &showing.code {
             link.onec_code = Some(code.clone());
         }
-        Self::agree(link);
-        write.save_link(link).await?;
+        let held_back = self.plan(write, link, Towards::Both, now).await?;
         write.set_fingerprint(link.id, &showing.fingerprint).await?;
         write
             .record(&NewChange {
@@ -104,107 +114,8 @@ impl Engine {
                 note: "",
             })
             .await?;
-        self.plan_for_portal(write, link, now).await
+        Ok(held_back.from_bitrix.map_or(Taken::Accepted, Taken::Parked))
     }
-
-    /// Plans what Bitrix24 has to take of `link`, and lets those try again who waited for a key that it gave up.
-    async fn plan_for_portal(
-        &self,
-        write: &mut Write,
-        link: &Link,
-        now: Timestamp,
-    ) -> Result<Taken, StoreError> {
-        let freed = write.key_of(link.id).await?;
-        let taken = self.offer_if_needed(write, link, now).await?;
-        let Some(freed) = freed else { return Ok(taken) };
-        if write.holder_of_key(&freed).await?.is_some() {
-            return Ok(taken);
-        }
-        // The first in line gets the key and travels; the others stay behind it.
-        for waiting in write.waiting_for_key(&freed).await? {
-            if waiting == link.id {
-                continue;
-            }
-            if let Some(waiting) = write.link(waiting).await? {
-                self.offer_if_needed(write, &waiting, now).await?;
-            }
-        }
-        Ok(taken)
-    }
-
-    async fn offer_if_needed(
-        &self,
-        write: &mut Write,
-        link: &Link,
-        now: Timestamp,
-    ) -> Result<Taken, StoreError> {
-        let shown = link.onec.as_ref().map(|onec| onec.snapshot.clone()).unwrap_or_default();
-        let key = match gate(&shown, self.settings.match_by, link.company_id.is_some()) {
-            Gate::Open(key) => key,
-            Gate::Closed(reason) => {
-                write.claim_key(link.id, None).await?;
-                return self.park(write, link, reason, now).await;
-            }
-        };
-        if let Claim::TakenBy(holder) = write.claim_key(link.id, key.as_ref()).await? {
-            let holder = write.link(holder).await?;
-            let key = key.expect("only a key can be taken");
-            return self.park(write, link, duplicate(&shown, &key, holder.as_ref()), now).await;
-        }
-        if self.portal_agrees(link) {
-            write.close_open(link.id, Side::Bitrix).await?;
-        } else {
-            write.offer(&self.ids, link.id, Side::Bitrix, now).await?;
-        }
-        Ok(Taken::Accepted)
-    }
-
-    /// Whether Bitrix24, as last seen, already shows everything that it should.
-    fn portal_agrees(&self, link: &Link) -> bool {
-        let Some(bitrix) = link.bitrix.as_ref().filter(|_| link.company_id.is_some()) else { return false };
-        let (merged, _) = target_for_portal(link, Some(&bitrix.snapshot), &self.settings.rules);
-        differs(&bitrix.snapshot, &merged.target).is_empty()
-    }
-
-    /// Sets the base to what both sides show alike. What cannot travel is left out of the comparison, or the rest
-    /// of its field could never be agreed on.
-    pub(crate) fn agree(link: &mut Link) {
-        let onec = link.onec.as_ref().map(|onec| {
-            let mut snapshot = onec.snapshot.clone();
-            crate::plan::without_bad_emails(&mut snapshot);
-            snapshot
-        });
-        let bitrix = link.bitrix.as_ref().map(|bitrix| &bitrix.snapshot);
-        link.base = agreed(&link.base, onec.as_ref(), bitrix);
-    }
-
-    async fn park(
-        &self,
-        write: &mut Write,
-        link: &Link,
-        reason: Reason,
-        now: Timestamp,
-    ) -> Result<Taken, StoreError> {
-        write.park_new(&self.ids, link.id, Side::Bitrix, &reason, now).await?;
-        Ok(Taken::Parked(reason))
-    }
-}
-
-fn duplicate(shown: &Counterparty, key: &MatchKey, holder: Option<&Link>) -> Reason {
-    let other = holder.and_then(|holder| {
-        let code = holder.onec_code.as_deref().unwrap_or("без кода");
-        Some(format!("«{}» (код {code})", holder.onec.as_ref()?.snapshot.title()))
-    });
-    Reason::new(
-        ReasonCode::DuplicateInOneC,
-        format!(
-            "«{}» не передан: в 1С уже есть контрагент с ИНН {}: {}. Пометьте лишнего на удаление или исправьте \
-             ИНН; если это филиалы, включите в настройках match = \"inn+kpp\".",
-            shown.title(),
-            key.as_str().replace('/', ", КПП "),
-            other.as_deref().unwrap_or("другой контрагент"),
-        ),
-    )
 }
 
 /// What 1C showed before with what it shows now over it. A single account is the main one, whatever 1C says of it:

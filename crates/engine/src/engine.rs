@@ -5,9 +5,10 @@ use domain::{Clock, Ids, Side, SignedDuration};
 use store::{Store, StoreError};
 use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::Settings;
+use crate::collect::Swept;
 use crate::portal::Presets;
 
 /// The ferry. Cheap to clone; all clones share one portal and one store.
@@ -19,7 +20,11 @@ pub struct Engine {
     pub(crate) ids: Arc<Ids>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) presets: Arc<OnceCell<Presets>>,
+    /// Held while cards are read and taken, or written and read back: an old reading never overwrites a newer one.
+    pub(crate) turnstile: Arc<tokio::sync::Mutex<()>>,
+    pub(crate) swept: Arc<std::sync::Mutex<Swept>>,
     wake: Arc<Notify>,
+    wake_collect: Arc<Notify>,
 }
 
 /// What an [`Engine`] is made of.
@@ -64,7 +69,10 @@ impl Engine {
             ids: parts.ids,
             settings: Arc::new(parts.settings),
             presets: Arc::default(),
+            turnstile: Arc::default(),
+            swept: Arc::default(),
             wake: Arc::default(),
+            wake_collect: Arc::default(),
         }
     }
 
@@ -79,8 +87,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Works until `shutdown`; the round in flight is finished first.
+    /// Works until `shutdown`: collects, delivers and tells side by side. What is in flight is finished first.
     pub async fn run(&self, shutdown: CancellationToken) {
+        tokio::join!(self.deliver_for_life(&shutdown), self.collect_for_life(&shutdown));
+        info!("The engine has stopped");
+    }
+
+    async fn deliver_for_life(&self, shutdown: &CancellationToken) {
         while !shutdown.is_cancelled() {
             let nap = match self.tick().await {
                 Ok(round) if round.leased > 0 && round.trouble.is_none() => continue,
@@ -90,18 +103,39 @@ impl Engine {
                     NAP
                 }
             };
-            tokio::select! {
-                () = shutdown.cancelled() => {}
-                () = self.wake.notified() => {}
-                () = self.clock.sleep(nap) => {}
-            }
+            self.rest(nap, &self.wake, shutdown).await;
         }
-        info!("The engine has stopped");
+    }
+
+    async fn collect_for_life(&self, shutdown: &CancellationToken) {
+        while !shutdown.is_cancelled() {
+            let nap = match self.collect().await {
+                Ok(_) => NAP,
+                Err(error) => {
+                    warn!(error = %error, "Bitrix24 could not be looked at; nothing is lost, the next look finds it: {error}");
+                    self.settings.pause_of_outage
+                }
+            };
+            self.rest(nap, &self.wake_collect, shutdown).await;
+        }
+    }
+
+    async fn rest(&self, nap: SignedDuration, wake: &Notify, shutdown: &CancellationToken) {
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = wake.notified() => {}
+            () = self.clock.sleep(nap) => {}
+        }
     }
 
     /// There is something to do.
     pub(crate) fn wake(&self) {
         self.wake.notify_one();
+    }
+
+    /// Somebody said that a card has changed.
+    pub(crate) fn wake_collect(&self) {
+        self.wake_collect.notify_one();
     }
 
     /// The store, for commands that only read.

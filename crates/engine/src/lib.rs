@@ -1,18 +1,23 @@
 //! Decides and drives: what the two shores show becomes journal entries and deliveries, deliveries become as few
 //! requests to Bitrix24 as possible, and nothing is ever lost or doubled on the way.
 //!
-//! Reading order: [`Engine`] → `accept` (1C shows) → [`plan`] (pure decisions) → [`card`] (a counterparty as the
-//! portal keeps it) → `dispatch` (leases, requests, read-back) → `rehearse` (what a load would do).
+//! Reading order: [`Engine`] → `accept` (1C shows) and `collect` (Bitrix24 shows) → `planning` (what a change
+//! means for either side) → [`plan`] (pure decisions) → [`card`] (a counterparty as the portal keeps it) →
+//! `dispatch` (leases, requests, read-back) → `feed` (what 1C polls, and its receipts) → `rehearse` (what a load
+//! would do).
 //!
 //! Architecture invariant: nothing reaches Bitrix24 except through a delivery whose intent is durable, and
 //! no request is made while a write transaction is open.
 
 mod accept;
 pub mod card;
+mod collect;
 mod dispatch;
 mod doctor;
 mod engine;
+mod feed;
 pub mod plan;
+mod planning;
 mod portal;
 mod rehearse;
 mod retry;
@@ -20,9 +25,11 @@ mod settings;
 mod setup;
 
 pub use accept::{Showing, Taken};
+pub use collect::{Collected, Notice};
 pub use dispatch::{Round, Trouble};
 pub use doctor::{Finding, Severity};
 pub use engine::{Engine, EngineError, Parts};
+pub use feed::{Acknowledged, Done, Offered, Receipt};
 pub use rehearse::{Difference, Rehearsal, Rehearsed, WouldDo};
 pub use retry::{retry_all_parked, retry_parked};
 pub use settings::Settings;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bitrix::wire::{Address, BankDetail, Company, Preset, Requisite};
+use bitrix::wire::{Address, BankDetail, Company, Deal, Preset, Requisite};
 use bitrix::{Args, CallError, Chain, Client, Command, Listing, Lost, Outcome, Pages, pack};
 use domain::Timestamp;
 use serde::de::DeserializeOwned;
@@ -19,7 +19,7 @@ const PAGE: usize = 50;
 /// Objects asked for by id in one command: their rows fill exactly one page.
 const IDS_PER_COMMAND: usize = PAGE;
 /// Owners asked for in one command when each usually has one row: a full page would need a second look.
-const OWNERS_PER_COMMAND: usize = PAGE - 1;
+pub(crate) const OWNERS_PER_COMMAND: usize = PAGE - 1;
 /// Requisites whose two addresses fill exactly one page.
 const ADDRESSES_PER_COMMAND: usize = PAGE / 2;
 /// ИНН asked for in one command before companies are made: almost none of them is expected to be there.
@@ -176,7 +176,7 @@ fn hang_details(cards: &mut HashMap<i64, Card>, rows: Rows) {
     }
 }
 
-fn company_lists(ids: &[i64]) -> Vec<List> {
+pub(crate) fn company_lists(ids: &[i64]) -> Vec<List> {
     let list = |ids: &[i64]| List {
         of: Of::Companies,
         filter: Args::new().set("@ID", ids.to_vec()),
@@ -185,7 +185,7 @@ fn company_lists(ids: &[i64]) -> Vec<List> {
     ids.chunks(IDS_PER_COMMAND).map(list).collect()
 }
 
-fn requisite_lists(ids: &[i64], filter: &str, per_command: usize) -> Vec<List> {
+pub(crate) fn requisite_lists(ids: &[i64], filter: &str, per_command: usize) -> Vec<List> {
     let list = |ids: &[i64]| List {
         of: Of::Requisites,
         filter: Args::new().set("ENTITY_TYPE_ID", COMPANY).set(filter, ids.to_vec()),
@@ -194,7 +194,7 @@ fn requisite_lists(ids: &[i64], filter: &str, per_command: usize) -> Vec<List> {
     ids.chunks(per_command).map(list).collect()
 }
 
-fn detail_lists(requisites: &[i64]) -> Vec<List> {
+pub(crate) fn detail_lists(requisites: &[i64]) -> Vec<List> {
     let addresses = requisites.chunks(ADDRESSES_PER_COMMAND).map(|ids| List {
         of: Of::Addresses,
         filter: Args::new()
@@ -212,34 +212,41 @@ fn detail_lists(requisites: &[i64]) -> Vec<List> {
 }
 
 /// A list to read to its end.
-struct List {
-    of: Of,
-    filter: Args,
-    select: &'static [&'static str],
+pub(crate) struct List {
+    pub(crate) of: Of,
+    pub(crate) filter: Args,
+    pub(crate) select: &'static [&'static str],
 }
 
 /// Rows of what.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Of {
+pub(crate) enum Of {
     Companies,
     Requisites,
     Addresses,
     Banks,
+    Deals,
 }
 
 impl Of {
-    fn method(self) -> &'static str {
+    pub(crate) fn method(self) -> &'static str {
         match self {
             Self::Companies => "crm.company.list",
             Self::Requisites => "crm.requisite.list",
             Self::Addresses => "crm.address.list",
             Self::Banks => "crm.requisite.bankdetail.list",
+            Self::Deals => "crm.deal.list",
         }
     }
 }
 
 impl List {
-    fn command(&self, after: i64) -> Command {
+    pub(crate) fn command(&self, after: i64) -> Command {
+        self.command_named("rows", after)
+    }
+
+    /// The page behind `after`, under a key of its own.
+    pub(crate) fn command_named(&self, key: &str, after: i64) -> Command {
         let mut filter = self.filter.clone();
         if after > 0 {
             filter.push(">ID", after);
@@ -251,35 +258,49 @@ impl List {
             .set("select", self.select.to_vec())
             // -1 saves the portal the count of all rows.
             .set("start", -1);
-        Command::new("rows", self.of.method(), args)
+        Command::new(key, self.of.method(), args)
     }
 }
 
 /// What lists brought.
 #[derive(Default)]
-struct Rows {
-    companies: Vec<Company>,
-    requisites: Vec<Requisite>,
-    addresses: Vec<Address>,
-    banks: Vec<BankDetail>,
+pub(crate) struct Rows {
+    pub(crate) companies: Vec<Company>,
+    pub(crate) requisites: Vec<Requisite>,
+    pub(crate) addresses: Vec<Address>,
+    pub(crate) banks: Vec<BankDetail>,
+    pub(crate) deals: Vec<Deal>,
 }
 
 impl Rows {
-    fn add(&mut self, of: Of, rows: Vec<Value>) -> Result<(), CallError> {
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.companies.extend(more.companies);
+        self.requisites.extend(more.requisites);
+        self.addresses.extend(more.addresses);
+        self.banks.extend(more.banks);
+        self.deals.extend(more.deals);
+    }
+
+    pub(crate) fn add(&mut self, of: Of, rows: Vec<Value>) -> Result<(), CallError> {
         match of {
             Of::Companies => self.companies.extend(parse::<Company>(of.method(), rows)?),
             Of::Requisites => self.requisites.extend(parse::<Requisite>(of.method(), rows)?),
             Of::Addresses => self.addresses.extend(parse::<Address>(of.method(), rows)?),
             Of::Banks => self.banks.extend(parse::<BankDetail>(of.method(), rows)?),
+            Of::Deals => self.deals.extend(parse::<Deal>(of.method(), rows)?),
         }
         Ok(())
     }
 }
 
 /// Reads lists, fifty to a request, and comes back for those whose page was full.
-async fn read_lists(client: &Client, lists: Vec<List>) -> Result<Rows, CallError> {
+pub(crate) async fn read_lists(client: &Client, lists: Vec<List>) -> Result<Rows, CallError> {
+    read_on(client, lists.into_iter().map(|list| (list, 0)).collect()).await
+}
+
+/// The same from behind an id for each list.
+pub(crate) async fn read_on(client: &Client, mut open: Vec<(List, i64)>) -> Result<Rows, CallError> {
     let mut rows = Rows::default();
-    let mut open: Vec<(List, i64)> = lists.into_iter().map(|list| (list, 0)).collect();
     while !open.is_empty() {
         let chains = open.iter().map(|(list, after)| {
             Chain::of(list.command(*after)).expect("a single command with a plain key is a chain")
@@ -292,17 +313,9 @@ async fn read_lists(client: &Client, lists: Vec<List>) -> Result<Rows, CallError
             }
             for piece in batch.pieces() {
                 let of = open[piece.index].0.of;
-                let page = match answer.take(piece.index, "rows") {
-                    Outcome::Done(value) => list_of(value),
-                    Outcome::Refused(error) => {
-                        return Err(CallError::Refused { method: of.method().to_owned(), error });
-                    }
-                    Outcome::NotRun => return Err(lost(of.method())),
-                };
+                let page = list_of(done(answer.take(piece.index, "rows"), of.method())?);
                 // One address per type and requisite: their full page is all there is.
-                if let Some(last) =
-                    page.last().and_then(id_of).filter(|_| page.len() >= PAGE && of != Of::Addresses)
-                {
+                if let Some(last) = rest_after(&page).filter(|_| of != Of::Addresses) {
                     full.insert(piece.index, last);
                 }
                 rows.add(of, page)?;
@@ -317,6 +330,20 @@ async fn read_lists(client: &Client, lists: Vec<List>) -> Result<Rows, CallError
     Ok(rows)
 }
 
+/// What a command of a reading batch returned.
+pub(crate) fn done(outcome: Outcome, method: &str) -> Result<Value, CallError> {
+    match outcome {
+        Outcome::Done(value) => Ok(value),
+        Outcome::Refused(error) => Err(CallError::Refused { method: method.to_owned(), error }),
+        Outcome::NotRun => Err(lost(method)),
+    }
+}
+
+/// The last id of a full page: behind it there may be more.
+pub(crate) fn rest_after(page: &[Value]) -> Option<i64> {
+    page.last().and_then(id_of).filter(|_| page.len() >= PAGE)
+}
+
 fn parse<T: DeserializeOwned>(method: &str, rows: Vec<Value>) -> Result<Vec<T>, CallError> {
     rows.into_iter()
         .map(|row| {
@@ -328,11 +355,11 @@ fn parse<T: DeserializeOwned>(method: &str, rows: Vec<Value>) -> Result<Vec<T>, 
         .collect()
 }
 
-fn lost(method: &str) -> CallError {
+pub(crate) fn lost(method: &str) -> CallError {
     CallError::Unclear { method: method.to_owned(), why: Lost::NoResult { status: 200 } }
 }
 
-fn list_of(value: Value) -> Vec<Value> {
+pub(crate) fn list_of(value: Value) -> Vec<Value> {
     match value {
         Value::Array(rows) => rows,
         // PHP turns a list with holes into a map.

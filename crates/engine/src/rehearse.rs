@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use domain::{Counterparty, Field, Link, MatchKey, OneCRef, Reason, ReasonCode, Remark, Shown, Timestamp};
+use domain::{
+    Counterparty, Field, Link, MatchKey, OneCRef, Reason, ReasonCode, Remark, Shown, Side, Timestamp,
+};
 
 use crate::Engine;
 use crate::accept::{Showing, prepared};
@@ -103,7 +105,8 @@ impl Rehearsal<'_> {
     ) -> Result<Looked, EngineError> {
         let before = link.onec.take().map(|onec| onec.snapshot).unwrap_or_default();
         let snapshot = prepared(before, showing.snapshot);
-        let shut = match gate(&snapshot, self.engine.settings.match_by, link.company_id.is_some()) {
+        let shut = match gate(&snapshot, self.engine.settings.match_by, link.company_id.is_some(), Side::OneC)
+        {
             Gate::Closed(reason) => Some(reason),
             Gate::Open(None) => None,
             Gate::Open(Some(key)) => self.duplicate(&link, &key, showing.onec_ref, snapshot.title()).await?,
@@ -261,7 +264,7 @@ fn differences(shown: &Counterparty, target: &Counterparty) -> Vec<Difference> {
 }
 
 /// A field as people read it.
-fn in_words(counterparty: &Counterparty, field: Field) -> String {
+pub(crate) fn in_words(counterparty: &Counterparty, field: Field) -> String {
     match field {
         Field::Kind => match counterparty.kind {
             Some(domain::Kind::Legal) => "юридическое лицо".to_owned(),

@@ -12,6 +12,10 @@ pub struct Settings {
     /// How long to wait after an unclear answer before looking what became of the call: the portal may
     /// still be working on it.
     pub quiet_after_unclear: SignedDuration,
+    /// How often to ask the portal what was changed.
+    pub sweep_every: SignedDuration,
+    /// How often to read every card, for what leaves no trace in a list.
+    pub full_compare_every: SignedDuration,
     /// How long to leave a portal alone that cannot be reached, is closed, or denies a right.
     pub pause_of_outage: SignedDuration,
 }
@@ -23,6 +27,8 @@ impl Default for Settings {
             rules: Rules::default(),
             pauses: Pauses::default(),
             quiet_after_unclear: SignedDuration::from_secs(10),
+            sweep_every: SignedDuration::from_secs(60),
+            full_compare_every: SignedDuration::from_hours(24),
             pause_of_outage: SignedDuration::from_secs(15),
         }
     }

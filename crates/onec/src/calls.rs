@@ -117,7 +117,7 @@ fn result(spoken_ref: String, taken: Taken) -> Value {
     ])
 }
 
-fn unavailable(error: &Unavailable) -> Problem {
+pub(crate) fn unavailable(error: &Unavailable) -> Problem {
     tracing::error!(error = %error, "A call of 1C was not served");
     Problem::new(
         Fault::Unavailable,

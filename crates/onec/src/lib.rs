@@ -5,12 +5,13 @@
 //! only after the ferry has made it durable. This crate keeps nothing itself except who mistyped a password.
 //!
 //! Reading order: [`Ferry`] → [`router`] → `calls` → `counterparty` (what a record may look like) →
-//! `json`, `xml` (two spellings of one `value`) → `problem` and `speech` (what 1C hears) → [`files`].
+//! `feed` (what 1C polls, and its receipts) → `json`, `xml` (two spellings of one `value`) → `problem` and `speech` (what 1C hears) → [`files`].
 
 mod body;
 mod calls;
 mod counterparty;
 mod door;
+mod feed;
 mod ferry;
 pub mod files;
 mod format;
@@ -25,7 +26,8 @@ mod value;
 mod xml;
 
 pub use ferry::{
-    Ferry, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken, TakenStatus, Unavailable,
+    Ferry, Hello, ObjectKind, ObjectState, Offer, Promise, Receipt, ReceiptStatus, ReceiptTaken,
+    ShownCounterparty, Taken, TakenStatus, Unavailable,
 };
 pub use files::{BadRecord, CounterpartyFile, FileError, Reading, read_file};
 pub use openapi::openapi;

@@ -9,7 +9,8 @@ use crate::calls::{HELLO_MISSING_MAX, HELLO_TEXT_MAX};
 use crate::counterparty::{
     ACCOUNT_NUMBER_MAX, BANK_NAME_MAX, BIK_MAX, CODE_MAX, EMAIL_MAX, KINDS, LIST_MAX, PHONE_MAX, longest,
 };
-use crate::ferry::{ObjectKind, ObjectState, TakenStatus};
+use crate::feed::POLL_LIMIT;
+use crate::ferry::{ObjectKind, ObjectState, ReceiptStatus, ReceiptTaken, TakenStatus};
 use crate::problem::{Fault, type_uri};
 use crate::router::BASE_PATH;
 use crate::value::element_of;
@@ -30,11 +31,25 @@ pub fn openapi() -> Value {
         "paths": {
             "/ping": { "get": call("ping", "Проверка связи, логина и часов", &Takes::Nothing, "Ping") },
             "/hello": { "post": call("hello", "Обработка 1С представляется", &Takes::Body("Hello"), "Ping") },
-            "/counterparties": { "post": call(
+            "/counterparties": { "get": call(
+                "pollCounterparties",
+                "Что 1С должна создать или обновить; пусто — пустой массив",
+                &Takes::Query(json!([{
+                    "name": "limit", "in": "query", "required": false,
+                    "schema": { "type": "integer", "minimum": 1, "maximum": RECORDS_MAX, "default": POLL_LIMIT }
+                }])),
+                "OfferedCounterparties",
+            ), "post": call(
                 "showCounterparties",
                 "1С показывает контрагентов: первая загрузка и каждое изменение после неё",
                 &Takes::Body("Counterparties"),
                 "Results",
+            ) },
+            "/receipts": { "post": call(
+                "sendReceipts",
+                "Что стало с каждой доставкой",
+                &Takes::Body("Receipts"),
+                "ReceiptResults",
             ) },
             "/state": { "get": call("state", "Что Parom знает об объекте 1С", &Takes::Query(query()), "State") }
         },
@@ -131,6 +146,22 @@ fn schemas() -> Value {
             "status": { "type": "string", "enum": statuses },
             "message": { "type": "string", "description": "что исправить; пусто, если нечего сказать" }
         })),
+        "OfferedCounterparties": list("counterparties", &reference("OfferedCounterparty"), RECORDS_MAX),
+        "OfferedCounterparty": object("counterparty", &["delivery", "action", "changed"], offered()),
+        "Receipts": list("receipts", &reference("Receipt"), RECORDS_MAX),
+        "Receipt": object("receipt", &["delivery", "status"], json!({
+            "delivery": { "type": "string", "description": "номер доставки из опроса" },
+            "status": { "type": "string", "enum": ReceiptStatus::ALL.map(ReceiptStatus::as_str) },
+            "ref": guid(),
+            "code": text("код", CODE_MAX),
+            "message": { "type": "string", "description": "почему отклонено" }
+        })),
+        "ReceiptResults": list("results", &reference("ReceiptResult"), RECORDS_MAX),
+        "ReceiptResult": object("result", &["delivery", "status", "message"], json!({
+            "delivery": { "type": "string", "description": "как прислала 1С" },
+            "status": { "type": "string", "enum": ReceiptTaken::ALL.map(ReceiptTaken::as_str) },
+            "message": { "type": "string", "description": "что исправить; пусто, если нечего сказать" }
+        })),
         "State": object("state", &["kind", "ref", "state", "reason"], json!({
             "kind": { "type": "string", "enum": kinds },
             "ref": { "type": "string" },
@@ -188,6 +219,19 @@ fn counterparty() -> Value {
     let moment = "когда изменён в 1С; без смещения — в [onec].time_zone";
     fields.insert("changed_at".to_owned(), json!({ "type": "string", "description": moment }));
     fields.into()
+}
+
+/// What a poll brings: every field of a counterparty, and what only Parom knows.
+fn offered() -> Value {
+    let mut fields = counterparty();
+    let names: Vec<_> = Field::ALL.into_iter().map(Field::as_str).collect();
+    fields["delivery"] = json!({ "type": "string", "description": "номер доставки для квитанции" });
+    fields["action"] = json!({ "type": "string", "enum": ["create", "update"] });
+    fields["proposed_ref"] = guid();
+    fields["company_id"] = json!({ "type": "integer" });
+    fields["requisite_id"] = json!({ "type": "integer" });
+    fields["changed"] = list("changed", &json!({ "type": "string", "enum": names }), names.len());
+    fields
 }
 
 fn object(root: &str, required: &[&str], properties: Value) -> Value {

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use crate::body::BODIES_AT_ONCE;
 use crate::door::{Guesses, guard};
 use crate::ferry::Ferry;
-use crate::{calls, speech};
+use crate::{calls, feed, speech};
 
 /// What the owner of the service decides.
 #[derive(Clone, Debug)]
@@ -38,7 +38,8 @@ pub fn router(settings: Settings, ferry: Arc<dyn Ferry>, clock: Arc<dyn Clock>) 
     let calls = Router::new()
         .route("/ping", get(calls::ping))
         .route("/hello", post(calls::hello))
-        .route("/counterparties", post(calls::counterparties))
+        .route("/counterparties", get(feed::poll).post(calls::counterparties))
+        .route("/receipts", post(feed::receipts))
         .route("/state", get(calls::state))
         .fallback(calls::not_found)
         .method_not_allowed_fallback(calls::method_not_allowed)

@@ -12,12 +12,14 @@ pub(crate) const DEPTH_MAX: usize = 16;
 pub(crate) const VALUES_MAX: usize = 20_000;
 
 /// The lists of the contract: how the list is called, and in XML its elements.
-pub(crate) const LISTS: [(&str, &str); 6] = [
+pub(crate) const LISTS: [(&str, &str); 8] = [
     ("bank_accounts", "bank_account"),
+    ("changed", "field"),
     ("counterparties", "counterparty"),
     ("emails", "email"),
     ("missing", "item"),
     ("phones", "phone"),
+    ("receipts", "receipt"),
     ("results", "result"),
 ];
 

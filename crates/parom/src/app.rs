@@ -49,6 +49,8 @@ impl App {
         let settings = engine::Settings {
             match_by: self.config.onec.match_by,
             rules: self.config.rules.clone(),
+            sweep_every: self.config.bitrix24.sweep_every,
+            full_compare_every: self.config.bitrix24.full_compare_every,
             ..engine::Settings::default()
         };
         Ok(Engine::new(Parts {

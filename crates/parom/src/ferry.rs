@@ -3,23 +3,28 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use domain::{Clock, DeliveryState, OneCRef, Side, Timestamp};
-use engine::{Engine, Showing};
-use onec::{Ferry, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken, Unavailable};
+use domain::{Clock, DeliveryState, OneCRef, Side, SignedDuration, Timestamp};
+use engine::{Acknowledged, Done, Engine, Offered, Showing};
+use onec::{
+    Ferry, Hello, ObjectKind, ObjectState, Offer, Promise, Receipt, ReceiptStatus, ReceiptTaken,
+    ShownCounterparty, Taken, Unavailable,
+};
 use store::{Lane, StoreError};
 
 /// The engine as 1C sees it.
 pub(crate) struct EngineFerry {
     engine: Engine,
     clock: Arc<dyn Clock>,
+    /// How long a polled delivery waits for its receipt.
+    redeliver_after: SignedDuration,
     /// When 1C last called, in microseconds; 0: not since the start. Written down now and then, not at every call.
     seen: AtomicI64,
 }
 
 impl EngineFerry {
     /// A ferry without passengers.
-    pub(crate) fn new(engine: Engine, clock: Arc<dyn Clock>) -> Self {
-        Self { engine, clock, seen: AtomicI64::new(0) }
+    pub(crate) fn new(engine: Engine, clock: Arc<dyn Clock>, redeliver_after: SignedDuration) -> Self {
+        Self { engine, clock, redeliver_after, seen: AtomicI64::new(0) }
     }
 
     /// Writes down when 1C last called, if it has called since this was last asked for.
@@ -66,6 +71,21 @@ impl Ferry for EngineFerry {
         })
     }
 
+    fn poll(&self, limit: usize) -> Promise<'_, Vec<Offer>> {
+        Box::pin(async move {
+            let offered = self.engine.poll(limit, self.redeliver_after).await.map_err(Unavailable::new)?;
+            Ok(offered.into_iter().map(offer).collect())
+        })
+    }
+
+    fn receipts(&self, receipts: Vec<Receipt>) -> Promise<'_, Vec<ReceiptTaken>> {
+        Box::pin(async move {
+            let receipts = receipts.into_iter().map(receipt).collect();
+            let taken = self.engine.receive(receipts).await.map_err(Unavailable::new)?;
+            Ok(taken.into_iter().map(acknowledged).collect())
+        })
+    }
+
     fn hello(&self, hello: Hello) -> Promise<'_, ()> {
         Box::pin(async move {
             let Hello {
@@ -101,6 +121,39 @@ impl Ferry for EngineFerry {
 
     fn seen(&self, at: Timestamp) {
         self.seen.fetch_max(at.as_microsecond(), Ordering::Relaxed);
+    }
+}
+
+fn offer(offered: Offered) -> Offer {
+    let Offered {
+        delivery,
+        onec_ref,
+        proposed_ref,
+        code,
+        company_id,
+        requisite_id,
+        snapshot,
+        changed,
+        changed_at,
+    } = offered;
+    Offer { delivery, onec_ref, proposed_ref, code, company_id, requisite_id, snapshot, changed, changed_at }
+}
+
+fn receipt(receipt: Receipt) -> engine::Receipt {
+    let done = match receipt.status {
+        ReceiptStatus::Created => Done::Created,
+        ReceiptStatus::Updated => Done::Updated,
+        ReceiptStatus::Unchanged => Done::Unchanged,
+        ReceiptStatus::Rejected => Done::Rejected(receipt.message),
+    };
+    engine::Receipt { delivery: receipt.delivery, done, onec_ref: receipt.onec_ref, code: receipt.code }
+}
+
+fn acknowledged(acknowledged: Acknowledged) -> ReceiptTaken {
+    match acknowledged {
+        Acknowledged::Settled => ReceiptTaken::Settled,
+        Acknowledged::Outdated => ReceiptTaken::Outdated,
+        Acknowledged::Unknown => ReceiptTaken::Unknown,
     }
 }
 

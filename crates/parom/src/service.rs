@@ -25,7 +25,8 @@ pub(crate) async fn start(
     lifecycle: &Lifecycle,
 ) -> anyhow::Result<SocketAddr> {
     let address = listener.local_addr()?;
-    let ferry = Arc::new(EngineFerry::new(engine.clone(), Arc::clone(&app.clock)));
+    let ferry =
+        Arc::new(EngineFerry::new(engine.clone(), Arc::clone(&app.clock), app.config.onec.redeliver_after));
     let router = app.router(Arc::clone(&ferry))?;
     engine.recover().await?;
 

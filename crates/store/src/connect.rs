@@ -113,6 +113,7 @@ const SQLITE: &[Step] = &[
     step!(4, "0004_portal_index"),
     step!(5, "0005_service"),
     step!(6, "0006_blobs.sqlite"),
+    step!(8, "0008_way_back"),
 ];
 
 const POSTGRES: &[Step] = &[
@@ -123,6 +124,7 @@ const POSTGRES: &[Step] = &[
     step!(5, "0005_service"),
     step!(6, "0006_blobs.postgres"),
     step!(7, "0007_lists.postgres"),
+    step!(8, "0008_way_back"),
 ];
 
 fn migrator(steps: &[Step]) -> Migrator {

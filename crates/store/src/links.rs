@@ -29,6 +29,10 @@ reads! {
     fn links_by_company(company_id: i64) -> Vec<Link>;
     /// Those of `ids` that exist, in no order. Any number: they are asked for in pieces.
     fn links_by_ids(ids: &[LinkId]) -> Vec<Link>;
+    /// The links of these companies.
+    fn links_by_companies(companies: &[i64]) -> Vec<Link>;
+    /// The links of these requisites.
+    fn links_by_requisites(requisites: &[i64]) -> Vec<Link>;
     /// Those that 1C has shown among `refs`, in no order. Any number: they are asked for in pieces.
     fn links_by_refs(refs: &[OneCRef]) -> Vec<Link>;
     /// The next `limit` links after `after`, the oldest first.
@@ -84,6 +88,34 @@ async fn links_by_company(conn: Conn<'_>, company_id: i64) -> Result<Vec<Link>> 
     const SQL: &str = select_link!("by company", "where company_id = $1 order by id");
     let rows: Vec<LinkRow> = on_db!(conn, db => sqlx::query_as(SQL).bind(company_id).fetch_all(db).await?);
     rows.into_iter().map(LinkRow::into_link).collect()
+}
+
+async fn links_by_companies(conn: Conn<'_>, companies: &[i64]) -> Result<Vec<Link>> {
+    const SQL: &str = select_link!(
+        "by companies",
+        "where company_id in (select cast(value as bigint) from json_each($1)) order by id"
+    );
+    by_numbers(conn, SQL, companies).await
+}
+
+async fn links_by_requisites(conn: Conn<'_>, requisites: &[i64]) -> Result<Vec<Link>> {
+    const SQL: &str = select_link!(
+        "by requisites",
+        "where requisite_id in (select cast(value as bigint) from json_each($1)) order by id"
+    );
+    by_numbers(conn, SQL, requisites).await
+}
+
+async fn by_numbers(mut conn: Conn<'_>, sql: &'static str, numbers: &[i64]) -> Result<Vec<Link>> {
+    let mut links = Vec::with_capacity(numbers.len());
+    for numbers in numbers.chunks(LIST_MAX) {
+        let rows: Vec<LinkRow> =
+            on_db!(conn.again(), db => sqlx::query_as(sql).bind(codec::list(numbers)).fetch_all(db).await?);
+        for row in rows {
+            links.push(row.into_link()?);
+        }
+    }
+    Ok(links)
 }
 
 async fn links_by_ids(mut conn: Conn<'_>, ids: &[LinkId]) -> Result<Vec<Link>> {

@@ -28,6 +28,40 @@ const ROWS_MAX: usize = 1000;
 reads! {
     /// All requisites of the portal with one of these ИНН, in no order.
     fn portal_requisites_by_inn(inns: &[&str]) -> Vec<PortalRequisite>;
+    /// Those of these requisites that carry an ИНН.
+    fn portal_requisites_by_ids(ids: &[i64]) -> Vec<PortalRequisite>;
+    /// All requisites with an ИНН of these companies.
+    fn portal_requisites_of_companies(ids: &[i64]) -> Vec<PortalRequisite>;
+}
+
+async fn portal_requisites_by_ids(conn: Conn<'_>, ids: &[i64]) -> Result<Vec<PortalRequisite>> {
+    const SQL: &str = "
+        -- portal index: by requisite
+        select requisite_id, company_id, inn, kpp, seen_at
+          from portal_requisite
+         where requisite_id in (select cast(value as bigint) from json_each($1))";
+    by_numbers(conn, SQL, ids).await
+}
+
+async fn portal_requisites_of_companies(conn: Conn<'_>, ids: &[i64]) -> Result<Vec<PortalRequisite>> {
+    const SQL: &str = "
+        -- portal index: of companies
+        select requisite_id, company_id, inn, kpp, seen_at
+          from portal_requisite
+         where company_id in (select cast(value as bigint) from json_each($1))";
+    by_numbers(conn, SQL, ids).await
+}
+
+async fn by_numbers(mut conn: Conn<'_>, sql: &'static str, ids: &[i64]) -> Result<Vec<PortalRequisite>> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(ROWS_MAX) {
+        let rows: Vec<Row> =
+            on_db!(conn.again(), db => sqlx::query_as(sql).bind(codec::list(ids)).fetch_all(db).await?);
+        for row in rows {
+            found.push(row.into_requisite()?);
+        }
+    }
+    Ok(found)
 }
 
 async fn portal_requisites_by_inn(mut conn: Conn<'_>, inns: &[&str]) -> Result<Vec<PortalRequisite>> {
@@ -82,6 +116,18 @@ impl Write {
             delete from portal_requisite
              where company_id = $1";
         on_db!(self.conn(), db => { sqlx::query(FORGET).bind(company_id).execute(db).await?; });
+        Ok(())
+    }
+
+    /// Takes requisites out of the index: they are gone, or have another ИНН.
+    pub async fn forget_requisites(&mut self, ids: &[i64]) -> Result<()> {
+        const FORGET: &str = "
+            -- portal index: forget requisites
+            delete from portal_requisite
+             where requisite_id in (select cast(value as bigint) from json_each($1))";
+        for ids in ids.chunks(ROWS_MAX) {
+            on_db!(self.conn(), db => { sqlx::query(FORGET).bind(codec::list(ids)).execute(db).await?; });
+        }
         Ok(())
     }
 

@@ -102,6 +102,7 @@ impl Engine {
                     .give_back(std::mem::take(works), round, Trouble::Slow { until: self.clock.now() })
                     .await;
             }
+            let _turn = self.turnstile.lock().await;
             let portion = works.split_off(works.len().saturating_sub(PORTION_MAX));
             self.work_off_portion(portion, presets, round).await?;
             if let Some(trouble) = round.trouble.clone() {

@@ -9,6 +9,7 @@ use crate::Engine;
 use crate::card::{Card, Presets, read};
 use crate::engine::EngineError;
 use crate::plan::{Presence, Step, step, target_for_portal};
+use crate::planning::Towards;
 use crate::portal::index_row;
 
 /// What was done to the card before it was read.
@@ -119,8 +120,7 @@ impl Engine {
         }
         link.bitrix = Some(Shown { snapshot: shown, changed_at: card.changed_at(), seen_at: now });
         link.remarks = remarks;
-        Self::agree(&mut link);
-        write.save_link(&link).await?;
+        Box::pin(self.plan(write, &mut link, Towards::OneC, now)).await?;
         let rows: Vec<_> = card.requisite.iter().filter_map(|requisite| index_row(requisite, now)).collect();
         write.put_portal_requisites(&rows).await?;
         Ok(())

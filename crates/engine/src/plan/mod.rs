@@ -1,8 +1,11 @@
-//! Decisions without clock, I/O or async: may a counterparty travel, and what has to be done in Bitrix24.
+//! Decisions without clock, I/O or async: may a counterparty travel, what does either side lack, and what has to
+//! be done in Bitrix24.
 
 mod gate;
+mod outlook;
 mod step;
 
-pub use gate::{Gate, gate};
-pub(crate) use step::without_bad_emails;
+pub use gate::{Gate, gate, without_deal};
+pub use outlook::{Outlook, outlook};
 pub use step::{Candidate, Presence, Step, step, target_for_portal};
+pub(crate) use step::{several_in_portal, without_bad_emails};

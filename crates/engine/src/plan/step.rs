@@ -48,7 +48,7 @@ pub fn step(link: &Link, presence: &Presence, rules: &Rules, by: MatchBy) -> Ste
         Presence::Unlinked(candidates) => match choose(link, candidates, by) {
             Choice::Nobody => Step::Create(Box::new(target_for_portal(link, None, rules).0)),
             Choice::One(candidate) => Step::Adopt(candidate),
-            Choice::Several(companies) => Step::Park(several(link, &companies)),
+            Choice::Several(companies) => Step::Park(several_in_portal(link, &companies)),
         },
     }
 }
@@ -146,7 +146,7 @@ fn choose(link: &Link, candidates: &[Candidate], by: MatchBy) -> Choice {
     }
 }
 
-fn several(link: &Link, companies: &[i64]) -> Reason {
+pub(crate) fn several_in_portal(link: &Link, companies: &[i64]) -> Reason {
     let shown = link.onec.as_ref().map(|onec| onec.snapshot.clone()).unwrap_or_default();
     let ids = companies.iter().map(|id| format!("№ {id}")).collect::<Vec<_>>().join(", ");
     Reason::new(

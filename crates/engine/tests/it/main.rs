@@ -3,4 +3,5 @@
 mod crossing;
 mod entities;
 mod simulation;
+mod way_back;
 mod world;

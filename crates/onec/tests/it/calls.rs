@@ -106,5 +106,5 @@ async fn a_wrong_method_is_a_problem_that_names_the_right_ones() {
     let (slug, detail) = heard.problem(405);
     assert_eq!(slug, "method");
     assert!(detail.contains("DELETE") && detail.contains("/1c/v1/counterparties"), "{detail}");
-    assert_eq!(heard.header("allow"), "POST");
+    assert_eq!(heard.header("allow"), "GET,HEAD,POST");
 }

@@ -5,6 +5,7 @@ mod bad_input;
 mod calls;
 mod counterparties;
 mod door;
+mod feed;
 mod files;
 mod office;
 mod old_platform;

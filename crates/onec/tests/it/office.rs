@@ -14,7 +14,8 @@ use base64::engine::general_purpose::STANDARD;
 use domain::{Clock, ManualClock, OneCRef, SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
 use onec::{
-    Ferry, Hello, ObjectKind, ObjectState, Promise, Settings, ShownCounterparty, Taken, Unavailable, router,
+    Ferry, Hello, ObjectKind, ObjectState, Offer, Promise, Receipt, ReceiptTaken, Settings,
+    ShownCounterparty, Taken, Unavailable, router,
 };
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -191,6 +192,8 @@ impl Heard {
 /// Keeps what 1C shows, and refuses on demand.
 #[derive(Default)]
 pub(crate) struct MemoryFerry {
+    pub(crate) offers: Mutex<Vec<Offer>>,
+    pub(crate) receipts: Mutex<Vec<Receipt>>,
     shown: Mutex<Vec<ShownCounterparty>>,
     hellos: Mutex<Vec<Hello>>,
     seen: Mutex<Vec<Timestamp>>,
@@ -246,6 +249,23 @@ impl Ferry for MemoryFerry {
                     all.push(record);
                 }
             }
+            taken
+        })
+    }
+
+    fn poll(&self, limit: usize) -> Promise<'_, Vec<Offer>> {
+        self.serve(|| self.offers.lock().expect("no panic").iter().take(limit).cloned().collect())
+    }
+
+    fn receipts(&self, receipts: Vec<Receipt>) -> Promise<'_, Vec<ReceiptTaken>> {
+        self.serve(|| {
+            let offers = self.offers.lock().expect("no panic");
+            let known = |receipt: &Receipt| offers.iter().any(|offer| offer.delivery == receipt.delivery);
+            let taken = receipts
+                .iter()
+                .map(|receipt| if known(receipt) { ReceiptTaken::Settled } else { ReceiptTaken::Unknown })
+                .collect();
+            self.receipts.lock().expect("no panic").extend(receipts);
             taken
         })
     }

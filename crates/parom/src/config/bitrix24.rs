@@ -66,12 +66,9 @@ impl Bitrix24 {
     }
 
     pub(super) fn idle_keys(&self) -> Vec<&'static str> {
-        let default = Self::default();
         [
             (self.application_token.is_some(), "bitrix24.application_token"),
             (self.module_secret.is_some(), "bitrix24.module_secret"),
-            (self.sweep_every != default.sweep_every, "bitrix24.sweep_every"),
-            (self.full_compare_every != default.full_compare_every, "bitrix24.full_compare_every"),
             (!self.pipelines.is_empty(), "bitrix24.pipelines"),
         ]
         .into_iter()

@@ -275,9 +275,9 @@ mod tests {
     #[test]
     fn a_key_that_changes_nothing_yet_is_named() {
         let config =
-            read("[bitrix24]\nsweep_every = \"5m\"\n[server]\nmetrics_listen = \"127.0.0.1:9\"\n").unwrap();
+            read("[onec]\ndocument_limit = \"5MiB\"\n[server]\nmetrics_listen = \"127.0.0.1:9\"\n").unwrap();
 
-        assert_eq!(config.idle_keys(), ["server.metrics_listen", "bitrix24.sweep_every"]);
+        assert_eq!(config.idle_keys(), ["server.metrics_listen", "onec.document_limit"]);
         assert!(Config::default().idle_keys().is_empty());
     }
 }

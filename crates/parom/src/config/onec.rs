@@ -61,12 +61,9 @@ impl OneC {
 
     pub(super) fn idle_keys(&self) -> Vec<&'static str> {
         let default = Self::default();
-        [
-            (self.redeliver_after != default.redeliver_after, "onec.redeliver_after"),
-            (self.document_limit != default.document_limit, "onec.document_limit"),
-        ]
-        .into_iter()
-        .filter_map(|(set, key)| set.then_some(key))
-        .collect()
+        [(self.document_limit != default.document_limit, "onec.document_limit")]
+            .into_iter()
+            .filter_map(|(set, key)| set.then_some(key))
+            .collect()
     }
 }

@@ -5,6 +5,7 @@
 //! means the newest state: `version` tells whether a newer one came while an older one was under way, `fence`
 //! whether the lease of the one who speaks is still the last.
 
+mod hand;
 mod lease;
 mod offer;
 mod settle;
@@ -14,6 +15,7 @@ use domain::{Delivery, DeliveryId, DeliveryState, LinkId, Reason, ReasonCode, Si
 use crate::dialect::Conn;
 use crate::{Result, StoreError, codec};
 
+pub use hand::{Received, Receiving, Sent};
 pub use settle::Settling;
 
 /// A delivery with the place where it stands.

@@ -21,6 +21,7 @@ impl Write {
                    reason_code = null,
                    reason_text = null
             returning id";
+        self.replace_handed_out(link, side, Some(now)).await?;
         let (id,): (String,) = on_db!(self.conn(), db => {
             sqlx::query_as(OFFER)
                 .bind(ids.delivery().to_string())
@@ -60,6 +61,7 @@ impl Write {
                    reason_code = excluded.reason_code,
                    reason_text = excluded.reason_text
             returning id";
+        self.replace_handed_out(link, side, Some(now)).await?;
         let (id,): (String,) = on_db!(self.conn(), db => {
             sqlx::query_as(PARK)
                 .bind(ids.delivery().to_string())
@@ -91,6 +93,7 @@ impl Write {
                    reason_code = null,
                    reason_text = null
              where link_id = $1 and side = $2 and state in ('due', 'leased', 'parked')";
+        self.replace_handed_out(link, side, None).await?;
         let (link, side) = (link.to_string(), side.as_str());
         let left_open = on_db!(self.conn(), db => {
             sqlx::query(TAKE_BACK).bind(&link).bind(side).execute(&mut *db).await?;

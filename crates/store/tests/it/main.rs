@@ -13,3 +13,4 @@ mod parked;
 mod schema;
 mod service;
 mod summary;
+mod way_back;

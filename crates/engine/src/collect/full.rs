@@ -1,0 +1,163 @@
+//! The full compare: every card of the portal, for what leaves no trace in a list.
+
+use std::collections::BTreeSet;
+
+use bitrix::Listing;
+use bitrix::wire::{Company, Deal, Requisite};
+use domain::{ReasonCode, Timestamp};
+use store::{PortalRequisite, StoreError};
+use tracing::info;
+
+use super::{COMPARED, Collected, cards};
+use crate::Engine;
+use crate::card::{COMPANY, Presets};
+use crate::engine::EngineError;
+use crate::portal;
+
+/// Companies whose requisites, addresses and bank details fit one request of fifty commands: 12 + 24 + 12.
+const CHUNK: usize = 588;
+/// Rows of our own tables looked through at a time.
+const PAGE: usize = 1000;
+/// The cursor that says that the deals of the portal have been read once; later ones come by the sweep.
+const DEALS: &str = "collect-deals";
+
+impl Engine {
+    /// Reads every card and takes it; finds what is gone.
+    pub(super) async fn compare_all(&self, collected: &mut Collected) -> Result<(), EngineError> {
+        let presets = *self.presets.get_or_try_init(|| portal::presets(&self.client)).await?;
+        let began = self.clock.now();
+        let portal_began = self.client.server_time().await?;
+        self.read_deals_once().await?;
+        self.refresh_index().await?;
+
+        let mut present: BTreeSet<i64> = BTreeSet::new();
+        let mut waiting: Vec<Company> = Vec::new();
+        let mut pages = self.client.pages(Company::listing());
+        loop {
+            let page = pages.next_as::<Company>().await?;
+            let is_last = page.is_none();
+            waiting.extend(page.into_iter().flatten());
+            while waiting.len() >= CHUNK || (is_last && !waiting.is_empty()) {
+                let chunk: Vec<Company> = waiting.drain(..waiting.len().min(CHUNK)).collect();
+                present.extend(chunk.iter().map(|company| company.id));
+                self.compare_chunk(chunk, began, presets, collected).await?;
+            }
+            if is_last {
+                break;
+            }
+        }
+        self.find_gone(&present, presets, collected).await?;
+        // A card that was changed while this ran is found by the sweep that follows.
+        self.mark_sweep(portal_began).await?;
+        let mut write = self.store.begin().await?;
+        write.set_cursor(COMPARED, &began.to_string()).await?;
+        write.commit().await?;
+        info!(
+            companies = present.len(),
+            changed = collected.changed,
+            "All {} companies were compared",
+            present.len()
+        );
+        Ok(())
+    }
+
+    /// The list of companies may be some minutes old when its cards are taken, and dispatch may have written one of
+    /// them meanwhile: then they are read anew.
+    async fn compare_chunk(
+        &self,
+        companies: Vec<Company>,
+        began: Timestamp,
+        presets: Presets,
+        collected: &mut Collected,
+    ) -> Result<(), EngineError> {
+        let ids: Vec<i64> = companies.iter().map(|company| company.id).collect();
+        let _turn = self.turnstile.lock().await;
+        let known = self.store.portal_requisites_of_companies(&ids).await?;
+        let without_deal = self.new_without_deal(&ids).await?;
+        let read = if self.is_any_newer(&ids, began).await? {
+            cards::read(&self.client, &ids, &known, &without_deal).await?
+        } else {
+            cards::read_hanging(&self.client, companies, &known, &without_deal).await?
+        };
+        self.take_portal(read, &ids, &BTreeSet::new(), presets, collected).await
+    }
+
+    /// Whether one of these was seen after `began`: its row in the list may be older than what is known.
+    async fn is_any_newer(&self, companies: &[i64], began: Timestamp) -> Result<bool, StoreError> {
+        let links = self.store.links_by_companies(companies).await?;
+        Ok(links.iter().filter_map(|link| link.bitrix.as_ref()).any(|shown| shown.seen_at >= began))
+    }
+
+    /// Deals are asked for where a missed one would keep a company waiting for ever.
+    async fn new_without_deal(&self, companies: &[i64]) -> Result<Vec<i64>, StoreError> {
+        let waiting: BTreeSet<i64> = self
+            .store
+            .portal_companies(companies)
+            .await?
+            .into_iter()
+            .filter(|company| company.waits.as_ref().is_some_and(|reason| reason.code == ReasonCode::NoDeal))
+            .map(|company| company.company_id)
+            .collect();
+        Ok(waiting.into_iter().collect())
+    }
+
+    async fn read_deals_once(&self) -> Result<(), EngineError> {
+        if self.store.cursor(DEALS).await?.is_some() {
+            return Ok(());
+        }
+        let listing = Listing::new("crm.deal.list").select(["ID", "COMPANY_ID"]);
+        let mut pages = self.client.pages(listing);
+        while let Some(deals) = pages.next_as::<Deal>().await? {
+            let companies: BTreeSet<i64> =
+                deals.iter().map(|deal| deal.company_id).filter(|id| *id > 0).collect();
+            let companies: Vec<i64> = companies.into_iter().collect();
+            let mut write = self.store.begin().await?;
+            write.mark_deals(&companies, self.clock.now()).await?;
+            write.commit().await?;
+        }
+        let mut write = self.store.begin().await?;
+        write.set_cursor(DEALS, &self.clock.now().to_string()).await?;
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// Every requisite with its company: with their numbers known, a card needs one request.
+    async fn refresh_index(&self) -> Result<(), EngineError> {
+        let now = self.clock.now();
+        let mut pages = portal::all_requisites(&self.client);
+        while let Some(rows) = pages.next_as::<Requisite>().await? {
+            let rows: Vec<PortalRequisite> = rows
+                .iter()
+                .filter(|row| row.entity_type_id == COMPANY)
+                .filter_map(|row| portal::index_row(row, now))
+                .collect();
+            let mut write = self.store.begin().await?;
+            write.put_portal_requisites(&rows).await?;
+            write.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Companies that were known and were not in the list. They are asked for once more before they count as gone.
+    async fn find_gone(
+        &self,
+        present: &BTreeSet<i64>,
+        presets: Presets,
+        collected: &mut Collected,
+    ) -> Result<(), EngineError> {
+        let mut after = 0;
+        loop {
+            let page = self.store.portal_companies_page(after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.company_id;
+            let missing: Vec<i64> =
+                page.iter().map(|company| company.company_id).filter(|id| !present.contains(id)).collect();
+            for ids in missing.chunks(CHUNK) {
+                let _turn = self.turnstile.lock().await;
+                let known = self.store.portal_requisites_of_companies(ids).await?;
+                let read = cards::read(&self.client, ids, &known, &[]).await?;
+                self.take_portal(read, ids, &BTreeSet::new(), presets, collected).await?;
+            }
+        }
+    }
+}

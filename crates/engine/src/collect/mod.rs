@@ -1,0 +1,163 @@
+//! Learns what employees changed in Bitrix24, and misses nothing.
+//!
+//! Three sources, from quick to thorough: notices ([`Engine::notice`]) name cards to look at, a sweep asks for what
+//! was made or changed since the last one, a full compare reads every card, for what leaves no trace in a list:
+//! addresses, deletions, merged companies. All three end in the same place: the card is read whole and compared
+//! with what it last showed ([`take`]).
+//!
+//! Architecture invariant: a card is read and taken, or written and read back, never both at once: collect and
+//! dispatch share one turnstile, so that an old reading never overwrites a newer one.
+
+mod cards;
+mod full;
+mod notice;
+mod sweep;
+mod take;
+
+use std::collections::BTreeSet;
+
+use domain::{SignedDuration, Timestamp};
+use store::{Look, StoreError};
+use tracing::{info, warn};
+
+use crate::engine::EngineError;
+use crate::{Engine, portal};
+
+pub use notice::Notice;
+pub(crate) use sweep::Swept;
+
+/// Cards read together: their lists fit one request of fifty commands.
+const CARDS_MAX: usize = 480;
+/// Notices taken up together.
+const LOOKS_MAX: usize = 480;
+/// The cursor that holds when the portal was last compared in full.
+const COMPARED: &str = "collect-compared";
+/// The cursor that asks for the next full compare before its time.
+const WANTED: &str = "collect-wanted";
+/// A full compare that somebody asked for starts so long after the last one at the earliest.
+const WANTED_PAUSE: SignedDuration = SignedDuration::from_mins(10);
+
+/// What one look at the portal brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Collected {
+    /// Whether the whole portal was read.
+    pub compared: bool,
+    /// Cards that were read.
+    pub read: usize,
+    /// Counterparties that show something else than before.
+    pub changed: usize,
+    /// Companies that are not in the portal any more.
+    pub gone: usize,
+}
+
+impl Engine {
+    /// Looks at what is due: everything for the first time and on schedule, else what was noticed or changed.
+    pub async fn collect(&self) -> Result<Collected, EngineError> {
+        let mut collected = Collected::default();
+        if self.is_compare_due().await? {
+            self.compare_all(&mut collected).await?;
+            collected.compared = true;
+        } else {
+            let sweep = if self.is_sweep_due() { Some(self.sweep().await?) } else { None };
+            self.look(sweep, &mut collected).await?;
+        }
+        if collected.changed > 0 || collected.gone > 0 {
+            info!(
+                read = collected.read,
+                changed = collected.changed,
+                gone = collected.gone,
+                "Bitrix24 shows {} changed counterparties",
+                collected.changed
+            );
+            self.wake();
+        }
+        Ok(collected)
+    }
+
+    /// Reads the whole portal now, whatever the schedule says.
+    pub async fn collect_all(&self) -> Result<Collected, EngineError> {
+        let mut collected = Collected { compared: true, ..Collected::default() };
+        self.compare_all(&mut collected).await?;
+        self.wake();
+        Ok(collected)
+    }
+
+    async fn is_compare_due(&self) -> Result<bool, StoreError> {
+        let Some(compared) = self.moment(COMPARED).await? else { return Ok(true) };
+        let since = self.clock.now().duration_since(compared);
+        Ok(since >= self.settings.full_compare_every
+            || (since >= WANTED_PAUSE && self.moment(WANTED).await?.is_some_and(|wanted| wanted > compared)))
+    }
+
+    async fn moment(&self, cursor: &str) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.store.cursor(cursor).await?.and_then(|text| text.parse().ok()))
+    }
+
+    /// Reads the cards that a sweep or notices name, and takes what they show.
+    async fn look(&self, sweep: Option<sweep::Sweep>, collected: &mut Collected) -> Result<(), EngineError> {
+        loop {
+            let looks = self.store.looks(LOOKS_MAX).await?;
+            let mut companies: BTreeSet<i64> = self.resolve(&looks).await?;
+            let forced = companies.clone();
+            if let Some(sweep) = &sweep {
+                companies.extend(sweep.companies());
+            }
+            let ids: Vec<i64> = companies.into_iter().collect();
+            for ids in ids.chunks(CARDS_MAX) {
+                self.read_and_take(ids, &forced, collected).await?;
+            }
+            self.forget_looks(&looks).await?;
+            if looks.len() < LOOKS_MAX {
+                break;
+            }
+        }
+        if let Some(sweep) = sweep {
+            self.finish(sweep).await?;
+        }
+        Ok(())
+    }
+
+    async fn read_and_take(
+        &self,
+        companies: &[i64],
+        forced: &BTreeSet<i64>,
+        collected: &mut Collected,
+    ) -> Result<(), EngineError> {
+        let presets = *self.presets.get_or_try_init(|| portal::presets(&self.client)).await?;
+        let _turn = self.turnstile.lock().await;
+        let known = self.store.portal_requisites_of_companies(companies).await?;
+        let without_deal = self.without_deal(companies).await?;
+        let read = cards::read(&self.client, companies, &known, &without_deal).await?;
+        self.take_portal(read, companies, forced, presets, collected).await
+    }
+
+    /// Companies of which no deal is known yet.
+    async fn without_deal(&self, companies: &[i64]) -> Result<Vec<i64>, StoreError> {
+        let dealt: BTreeSet<i64> = self
+            .store
+            .portal_companies(companies)
+            .await?
+            .into_iter()
+            .filter(|company| company.has_deal)
+            .map(|company| company.company_id)
+            .collect();
+        Ok(companies.iter().copied().filter(|company| !dealt.contains(company)).collect())
+    }
+
+    async fn forget_looks(&self, looks: &[Look]) -> Result<(), StoreError> {
+        if looks.is_empty() {
+            return Ok(());
+        }
+        let mut write = self.store.begin().await?;
+        write.looked(looks).await?;
+        write.commit().await
+    }
+
+    /// Asks for a full compare soon: something was deleted whose owner nobody knows.
+    async fn want_compare(&self) -> Result<(), StoreError> {
+        warn!("Something was deleted in Bitrix24 whose owner is not known; everything will be compared soon");
+        let mut write = self.store.begin().await?;
+        write.set_cursor(WANTED, &self.clock.now().to_string()).await?;
+        write.commit().await
+    }
+}

@@ -1,0 +1,246 @@
+//! What was made or changed since the last look, in one request.
+//!
+//! Times are the portal's alone. Every sweep looks a little further back than the last one ended, since a slow
+//! transaction shows its rows late; what comes back unchanged because of that is known by its time and not read
+//! again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::MutexGuard;
+
+use bitrix::{Args, Batch, CallError, Chain, Client, Command};
+use domain::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::{Entity, PortalRequisite};
+
+use crate::Engine;
+use crate::card::COMPANY;
+use crate::engine::EngineError;
+use crate::portal::{self, List, Of, Rows};
+
+/// How far a sweep looks back behind the end of the last one.
+const OVERLAP: SignedDuration = SignedDuration::from_mins(3);
+/// Times have whole seconds: a row read within its second may change once more without showing another time.
+const TIE: SignedDuration = SignedDuration::from_secs(2);
+/// Rows remembered from the overlap. Forgetting them costs a reading, nothing else.
+const REMEMBERED_MAX: usize = 50_000;
+/// How far back the first sweep looks when nobody knows where the last one ended.
+const UNKNOWN: SignedDuration = SignedDuration::from_hours(24);
+/// What a sweep needs of a requisite, for the index too.
+const REQUISITE_FIELDS: [&str; 8] =
+    ["ID", "ENTITY_ID", "ENTITY_TYPE_ID", "RQ_INN", "RQ_KPP", "ADDRESS_ONLY", "DATE_CREATE", "DATE_MODIFY"];
+/// What a sweep needs of a bank detail.
+const BANK_FIELDS: [&str; 4] = ["ID", "ENTITY_ID", "DATE_CREATE", "DATE_MODIFY"];
+/// The key of the command that asks for the portal's time.
+const TIME: &str = "t";
+/// The cursor that holds where the last sweep ended.
+const CURSOR: &str = "collect-swept";
+
+/// Rows that were read after their second had passed, with their time.
+#[derive(Debug, Default)]
+pub(crate) struct Swept {
+    rows: BTreeMap<(Entity, i64), Timestamp>,
+    last: Option<Timestamp>,
+}
+
+/// Where a sweep ended.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Mark {
+    /// By the portal's clock.
+    portal: Timestamp,
+    /// By ours: tells a portal whose clock was set back.
+    ours: Timestamp,
+}
+
+/// What a sweep found.
+#[derive(Debug)]
+pub(super) struct Sweep {
+    mark: Mark,
+    from: Timestamp,
+    news: Vec<Row>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    entity: Entity,
+    id: i64,
+    company: i64,
+    at: Timestamp,
+}
+
+impl Sweep {
+    /// The companies whose cards are to be read.
+    pub(super) fn companies(&self) -> impl Iterator<Item = i64> {
+        self.news.iter().map(|row| row.company)
+    }
+}
+
+impl Engine {
+    pub(super) fn is_sweep_due(&self) -> bool {
+        let last = self.swept().last;
+        last.is_none_or(|last| {
+            let since = self.clock.now().duration_since(last);
+            // A clock that was set back must not stop the sweeps until it has caught up.
+            since >= self.settings.sweep_every || since.is_negative()
+        })
+    }
+
+    /// Asks for everything that is new since the last sweep.
+    pub(super) async fn sweep(&self) -> Result<Sweep, EngineError> {
+        let now = self.clock.now();
+        let before = self.mark().await?.unwrap_or(Mark { portal: now - UNKNOWN, ours: now - UNKNOWN });
+        let mut from = before.portal - OVERLAP;
+        let (mut portal_now, mut rows) = since(&self.client, from).await?;
+        if portal_now < before.portal {
+            // The portal's clock was set back: what was changed since then has times from before the mark.
+            let elapsed = now.duration_since(before.ours).max(SignedDuration::ZERO);
+            from = portal_now - elapsed - OVERLAP;
+            (portal_now, rows) = since(&self.client, from).await?;
+        }
+        let news = self.news(rows).await?;
+        Ok(Sweep { mark: Mark { portal: portal_now, ours: now }, from, news })
+    }
+
+    /// Sets the mark where a full compare began: what changed while it ran is found by the next sweep.
+    pub(super) async fn mark_sweep(&self, portal: Timestamp) -> Result<(), EngineError> {
+        self.save(Mark { portal, ours: self.clock.now() }).await
+    }
+
+    /// The cards of a sweep have been read: the next one begins where it ended.
+    pub(super) async fn finish(&self, sweep: Sweep) -> Result<(), EngineError> {
+        self.save(sweep.mark).await?;
+        let mut swept = self.swept();
+        swept.last = Some(sweep.mark.ours);
+        swept.rows.retain(|_, at| *at >= sweep.from);
+        for row in sweep.news.into_iter().filter(|row| row.at + TIE <= sweep.mark.portal) {
+            swept.rows.insert((row.entity, row.id), row.at);
+        }
+        if swept.rows.len() > REMEMBERED_MAX {
+            swept.rows.clear();
+        }
+        Ok(())
+    }
+
+    async fn mark(&self) -> Result<Option<Mark>, EngineError> {
+        Ok(self.store.cursor(CURSOR).await?.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    async fn save(&self, mark: Mark) -> Result<(), EngineError> {
+        let text = serde_json::to_string(&mark).expect("two times are JSON");
+        let mut write = self.store.begin().await?;
+        write.set_cursor(CURSOR, &text).await?;
+        write.commit().await?;
+        Ok(())
+    }
+
+    fn swept(&self) -> MutexGuard<'_, Swept> {
+        self.swept.lock().expect("no holder of the sweep's memory panics")
+    }
+
+    /// The rows that were not read since they last changed, each with its company. A requisite teaches the index
+    /// whose it is, so that its bank details are found.
+    async fn news(&self, rows: Rows) -> Result<Vec<Row>, EngineError> {
+        let now = self.clock.now();
+        let index: Vec<PortalRequisite> =
+            rows.requisites.iter().filter_map(|requisite| portal::index_row(requisite, now)).collect();
+        if !index.is_empty() {
+            let mut write = self.store.begin().await?;
+            write.put_portal_requisites(&index).await?;
+            write.commit().await?;
+        }
+        let owners: Vec<i64> = rows.banks.iter().map(|bank| bank.entity_id).collect();
+        let owners: BTreeMap<i64, i64> = self
+            .store
+            .portal_requisites_by_ids(&owners)
+            .await?
+            .into_iter()
+            .map(|requisite| (requisite.requisite_id, requisite.company_id))
+            .collect();
+
+        let mut news: BTreeMap<(Entity, i64), Row> = BTreeMap::new();
+        let mut add = |entity, id, company, at: Option<Timestamp>| {
+            let at = at.unwrap_or(now);
+            news.insert((entity, id), Row { entity, id, company, at });
+        };
+        for company in &rows.companies {
+            add(Entity::Company, company.id, company.id, company.date_modify);
+        }
+        for requisite in &rows.requisites {
+            let at = requisite.date_modify.or(requisite.date_create);
+            add(Entity::Requisite, requisite.id, requisite.entity_id, at);
+        }
+        for bank in &rows.banks {
+            if let Some(company) = owners.get(&bank.entity_id) {
+                add(Entity::BankDetail, bank.id, *company, bank.date_modify.or(bank.date_create));
+            }
+        }
+        for deal in rows.deals.iter().filter(|deal| deal.company_id > 0) {
+            add(Entity::Deal, deal.id, deal.company_id, deal.date_modify);
+        }
+        let dealt: Vec<i64> = news
+            .values()
+            .filter(|row| row.entity == Entity::Deal)
+            .map(|row| row.company)
+            .collect::<BTreeSet<i64>>()
+            .into_iter()
+            .collect();
+        // A deal says nothing but that there is one: it matters only to a company that had none.
+        let first_deals: BTreeSet<i64> = self.without_deal(&dealt).await?.into_iter().collect();
+        let swept = self.swept();
+        Ok(news
+            .into_values()
+            .filter(|row| row.entity != Entity::Deal || first_deals.contains(&row.company))
+            .filter(|row| swept.rows.get(&(row.entity, row.id)) != Some(&row.at))
+            .collect())
+    }
+}
+
+/// The lists of a sweep. `DATE_MODIFY` of requisites and bank details is empty until their first change, so each
+/// has two. <https://apidocs.bitrix24.com/api-reference/crm/requisites/universal/crm-requisite-list.html>
+fn lists(from: Timestamp) -> [(&'static str, List); 6] {
+    let from = from.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
+    let list =
+        |of, filter: Args, date: &str, select| List { of, filter: filter.set(date, from.as_str()), select };
+    let of_companies = || Args::new().set("ENTITY_TYPE_ID", COMPANY);
+    let (modified, created) = (">=DATE_MODIFY", ">=DATE_CREATE");
+    [
+        ("c", list(Of::Companies, Args::new(), modified, &["ID", "DATE_MODIFY"])),
+        ("rm", list(Of::Requisites, of_companies(), modified, &REQUISITE_FIELDS)),
+        ("rc", list(Of::Requisites, of_companies(), created, &REQUISITE_FIELDS)),
+        ("bm", list(Of::Banks, Args::new(), modified, &BANK_FIELDS)),
+        ("bc", list(Of::Banks, Args::new(), created, &BANK_FIELDS)),
+        (
+            "d",
+            list(
+                Of::Deals,
+                Args::new().set(">COMPANY_ID", 0),
+                modified,
+                &["ID", "COMPANY_ID", "DATE_MODIFY"],
+            ),
+        ),
+    ]
+}
+
+/// Asks for the portal's time and the first page of every list in one request, and for the rest of full pages.
+async fn since(client: &Client, from: Timestamp) -> Result<(Timestamp, Rows), CallError> {
+    let lists = lists(from);
+    let mut commands = vec![Command::new(TIME, "server.time", Args::new())];
+    commands.extend(lists.iter().map(|(key, list)| list.command_named(key, 0)));
+    let batch =
+        Batch::of(Chain::new(commands).expect("eight plain commands with keys of their own are a chain"));
+    let mut answer = client.batch(&batch).await?;
+    if let Some(denied) = answer.denied() {
+        return Err(denied);
+    }
+    let told = portal::done(answer.take(0, TIME), "server.time")?;
+    let portal_now =
+        told.as_str().and_then(|text| text.parse().ok()).ok_or_else(|| portal::lost("server.time"))?;
+    let (mut rows, mut full) = (Rows::default(), Vec::new());
+    for (key, list) in lists {
+        let page = portal::list_of(portal::done(answer.take(0, key), list.of.method())?);
+        let rest = portal::rest_after(&page);
+        rows.add(list.of, page)?;
+        full.extend(rest.map(|after| (list, after)));
+    }
+    rows.extend(portal::read_on(client, full).await?);
+    Ok((portal_now, rows))
+}

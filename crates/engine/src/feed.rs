@@ -1,0 +1,273 @@
+//! What 1C polls, and what it answers.
+//!
+//! A delivery that was handed out stands for exactly one state. When something newer comes while 1C works on it,
+//! it is replaced by another delivery, so that a late receipt can never settle what 1C has not seen.
+
+use domain::{
+    Counterparty, DeliveryId, Field, Link, OneCRef, Reason, ReasonCode, Shown, Side, SignedDuration,
+    Timestamp,
+};
+use store::{NewChange, Received, Receiving, Sent, StoreError, Write};
+use tracing::{debug, warn};
+
+use crate::Engine;
+use crate::plan::outlook;
+use crate::planning::Towards;
+
+/// A counterparty that 1C has to create or update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// To be named in the receipt.
+    pub delivery: DeliveryId,
+    /// The GUID in 1C; `None`: 1C has to create it, or to find it by ИНН.
+    pub onec_ref: Option<OneCRef>,
+    /// The GUID for what 1C creates: the same at every redelivery.
+    pub proposed_ref: OneCRef,
+    /// «Код», once 1C has told it.
+    pub code: Option<String>,
+    /// The company in Bitrix24.
+    pub company_id: Option<i64>,
+    /// Its requisite.
+    pub requisite_id: Option<i64>,
+    /// The state to take.
+    pub snapshot: Counterparty,
+    /// Where it differs from what 1C last showed.
+    pub changed: Vec<Field>,
+    /// When Bitrix24 changed it.
+    pub changed_at: Option<Timestamp>,
+}
+
+/// What 1C says became of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Which.
+    pub delivery: DeliveryId,
+    /// What was done.
+    pub done: Done,
+    /// The GUID of the object.
+    pub onec_ref: Option<OneCRef>,
+    /// Its «Код».
+    pub code: Option<String>,
+}
+
+/// What 1C did with a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Created a counterparty.
+    Created,
+    /// Updated one.
+    Updated,
+    /// Found everything as it should be.
+    Unchanged,
+    /// Refused, with its explanation.
+    Rejected(String),
+}
+
+/// What the receipt means to Parom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acknowledged {
+    /// The delivery is settled.
+    Settled,
+    /// Something newer is under way.
+    Outdated,
+    /// There is no such delivery, or it was never handed out.
+    Unknown,
+}
+
+/// Where the state that 1C confirmed came from, in the journal.
+const SOURCE: &str = "receipt";
+
+impl Engine {
+    /// Hands out what 1C has to take, the longest waiting first; at most `limit`. Held back afterwards for
+    /// `redeliver_after`, unless something newer replaces it. Asks nothing of the portal.
+    pub async fn poll(
+        &self,
+        limit: usize,
+        redeliver_after: SignedDuration,
+    ) -> Result<Vec<Offered>, StoreError> {
+        let now = self.clock.now();
+        let fence = i64::try_from(self.ids.random() >> 1).expect("63 bits");
+        let mut write = self.store.begin().await?;
+        let deliveries = write.lease(Side::OneC, limit, now, now + redeliver_after, fence).await?;
+        if deliveries.is_empty() {
+            // The transaction has written nothing: dropping it is the cheapest end.
+            return Ok(Vec::new());
+        }
+        let ids: Vec<_> = deliveries.iter().map(|delivery| delivery.id).collect();
+        let links: Vec<_> = deliveries.iter().map(|delivery| delivery.link).collect();
+        let mut sent = write.sent(&ids).await?;
+        let links: std::collections::HashMap<_, Link> =
+            write.links_by_ids(&links).await?.into_iter().map(|link| (link.id, link)).collect();
+        let mut offered = Vec::with_capacity(deliveries.len());
+        let mut handed_out = Vec::new();
+        for delivery in deliveries {
+            let Some(link) = links.get(&delivery.link) else { continue };
+            // The same body at every redelivery.
+            let state = sent.remove(&delivery.id).unwrap_or_else(|| {
+                let outlook = outlook(link, &self.settings.rules);
+                let sent = Sent { snapshot: outlook.for_onec, changed: outlook.onec_lacks };
+                handed_out.push((delivery.id, delivery.fence, sent.clone()));
+                sent
+            });
+            offered.push(offer(&delivery.id, link, state));
+        }
+        write.hand_out(&handed_out).await?;
+        write.commit().await?;
+        Ok(offered)
+    }
+
+    /// Takes 1C's receipts, all of them in one transaction; the answers stand in their order.
+    pub async fn receive(&self, receipts: Vec<Receipt>) -> Result<Vec<Acknowledged>, StoreError> {
+        let now = self.clock.now();
+        let mut write = self.store.begin().await?;
+        let mut answers = Vec::with_capacity(receipts.len());
+        for receipt in receipts {
+            answers.push(self.receive_one(&mut write, receipt, now).await?);
+        }
+        write.commit().await?;
+        self.wake();
+        Ok(answers)
+    }
+
+    async fn receive_one(
+        &self,
+        write: &mut Write,
+        receipt: Receipt,
+        now: Timestamp,
+    ) -> Result<Acknowledged, StoreError> {
+        let received = match &receipt.done {
+            Done::Created => Received::Taken { outcome: "created" },
+            Done::Updated => Received::Taken { outcome: "updated" },
+            Done::Unchanged => Received::Taken { outcome: "unchanged" },
+            Done::Rejected(message) => Received::Rejected(rejected(message)),
+        };
+        let is_taken = matches!(received, Received::Taken { .. });
+        match write.receive(receipt.delivery, &received, now).await? {
+            Receiving::Unknown => Ok(Acknowledged::Unknown),
+            Receiving::Settled { link, sent } => {
+                if is_taken {
+                    self.confirmed(write, link, &receipt, Some(sent), now).await?;
+                } else {
+                    warn!(%link, "1C rejected a delivery");
+                }
+                Ok(Acknowledged::Settled)
+            }
+            Receiving::Outdated { link, sent } => {
+                if is_taken {
+                    // 1C may have shown something newer since, so what it was sent counts only if it has shown nothing.
+                    let is_first = write.link(link).await?.is_some_and(|link| link.onec.is_none());
+                    self.confirmed(write, link, &receipt, is_first.then_some(sent), now).await?;
+                }
+                Ok(Acknowledged::Outdated)
+            }
+        }
+    }
+
+    /// 1C has the object now: its identifiers and the state that it took become those of the link.
+    async fn confirmed(
+        &self,
+        write: &mut Write,
+        link: domain::LinkId,
+        receipt: &Receipt,
+        sent: Option<Sent>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(mut link) = write.link(link).await? else { return Ok(()) };
+        if let Some(onec_ref) = receipt.onec_ref.filter(|onec_ref| link.onec_ref != Some(*onec_ref)) {
+            match write.link_by_ref(onec_ref).await? {
+                Some(other) if other.id != link.id => return self.join(write, link, other, now).await,
+                _ => link.onec_ref = Some(onec_ref),
+            }
+        }
+        if let Some(code) = receipt.code.as_ref().filter(|code| !code.is_empty()) {
+            link.onec_code = Some(code.clone());
+        }
+        if let Some(sent) = sent {
+            let before = link.onec.as_ref();
+            if before.is_none_or(|before| before.snapshot != sent.snapshot) {
+                write
+                    .record(&NewChange {
+                        link: link.id,
+                        side: Side::OneC,
+                        source: SOURCE,
+                        changed_at: Some(now),
+                        seen_at: now,
+                        snapshot: &sent.snapshot,
+                        note: "",
+                    })
+                    .await?;
+            }
+            let changed_at = link.bitrix.as_ref().and_then(|bitrix| bitrix.changed_at).or(Some(now));
+            link.onec = Some(Shown { snapshot: sent.snapshot, changed_at, seen_at: now });
+            self.plan(write, &mut link, Towards::Both, now).await?;
+            // What 1C showed before is not what it has now: the same body shown again is news.
+            if link.onec_ref.is_some() {
+                write.set_fingerprint(link.id, "").await?;
+            }
+        } else {
+            self.plan(write, &mut link, Towards::Both, now).await?;
+        }
+        Ok(())
+    }
+
+    /// 1C found the counterparty under a GUID that Parom knows already: the company belongs to that one.
+    async fn join(
+        &self,
+        write: &mut Write,
+        mut link: Link,
+        mut known: Link,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        debug!(link = %link.id, known = %known.id, "1C answered with a counterparty that was known");
+        if known.company_id.is_some() && known.company_id != link.company_id {
+            let reason = Reason::new(
+                ReasonCode::DuplicateInPortal,
+                format!(
+                    "Клиент с таким ИНН уже создан: 1С нашла контрагента «{}» (код {}), а он связан с компанией № {}. \
+                     Объедините её с компанией № {} в Битрикс24 или исправьте ИНН.",
+                    known.onec.as_ref().map_or("", |onec| onec.snapshot.title()),
+                    known.onec_code.as_deref().unwrap_or("не известен"),
+                    known.company_id.unwrap_or_default(),
+                    link.company_id.unwrap_or_default(),
+                ),
+            );
+            write.park_new(&self.ids, link.id, Side::OneC, &reason, now).await?;
+            return Ok(());
+        }
+        known.company_id = link.company_id.take();
+        known.requisite_id = link.requisite_id.take();
+        known.bitrix = link.bitrix.take();
+        write.close_open(link.id, Side::OneC).await?;
+        write.close_open(link.id, Side::Bitrix).await?;
+        write.claim_key(link.id, None).await?;
+        write.save_link(&link).await?;
+        self.plan(write, &mut known, Towards::Both, now).await?;
+        Ok(())
+    }
+}
+
+fn offer(delivery: &DeliveryId, link: &Link, state: Sent) -> Offered {
+    Offered {
+        delivery: *delivery,
+        onec_ref: link.onec_ref,
+        proposed_ref: OneCRef::proposed(link.id),
+        code: link.onec_code.clone(),
+        company_id: link.company_id,
+        requisite_id: link.requisite_id,
+        snapshot: state.snapshot,
+        changed: state.changed,
+        changed_at: link.bitrix.as_ref().and_then(|bitrix| bitrix.changed_at.or(Some(bitrix.seen_at))),
+    }
+}
+
+fn rejected(message: &str) -> Reason {
+    let message = message.trim();
+    let message = if message.is_empty() { "без объяснения" } else { message };
+    Reason::new(
+        ReasonCode::RejectedByOneC,
+        format!(
+            "1С не приняла контрагента: {message}. Исправьте данные в Битрикс24, и передача повторится сама, или \
+             повторите её командой parom parked retry."
+        ),
+    )
+}

@@ -1,0 +1,272 @@
+//! What an employee does in Bitrix24 reaches 1C, once, and nothing else does.
+
+use domain::{Field, ReasonCode, SignedDuration};
+use engine::{Acknowledged, Done, Offered, Receipt};
+
+use crate::entities::{entity, guid, inn};
+use crate::world::World;
+
+const REDELIVER: SignedDuration = SignedDuration::from_mins(4);
+
+impl World {
+    /// Looks at the portal a minute later, and delivers what came of it.
+    async fn look(&self) -> engine::Collected {
+        self.pass(61);
+        let collected = self.engine.collect().await.expect("the portal answers");
+        self.until_quiet().await;
+        collected
+    }
+
+    async fn poll(&self) -> Vec<Offered> {
+        self.engine.poll(100, REDELIVER).await.expect("the database works")
+    }
+
+    /// 1C does what it is told and says so.
+    async fn exchange(&self) -> Vec<Offered> {
+        let offered = self.poll().await;
+        let receipts = offered.iter().map(receipt).collect();
+        let answers = self.engine.receive(receipts).await.expect("the database works");
+        assert!(answers.iter().all(|answer| *answer == Acknowledged::Settled), "{answers:?}");
+        offered
+    }
+}
+
+fn receipt(offered: &Offered) -> Receipt {
+    let done = if offered.onec_ref.is_some() { Done::Updated } else { Done::Created };
+    Receipt {
+        delivery: offered.delivery,
+        done,
+        onec_ref: Some(offered.onec_ref.unwrap_or(offered.proposed_ref)),
+        code: Some("000000777".into()),
+    }
+}
+
+/// A world in which 1C and the portal agree on one counterparty, and the whole portal has been read.
+async fn agreed() -> World {
+    let mut world = World::open().await;
+    world.show(vec![(guid(1), entity(1))]).await;
+    world.until_quiet().await;
+    world.look().await;
+    assert_eq!(world.poll().await, [], "1C has nothing to take of what it showed itself");
+    world
+}
+
+/// A company that an employee made, with a requisite; the company and the requisite.
+fn employee_makes(world: &World, number: u32) -> (i64, i64) {
+    let employee = world.portal.employee();
+    let company = employee.creates_company("Новый клиент").expect("employees may");
+    let fields = [("RQ_INN", inn(number)), ("RQ_COMPANY_NAME", "ООО «Новый клиент»".to_owned())];
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    (company, employee.adds_requisite(company, "COMPANY", &fields).expect("employees may"))
+}
+
+#[tokio::test]
+async fn an_edit_of_an_employee_is_one_delivery_one_read_and_no_write() {
+    let world = agreed().await;
+    let (_, requisite) = world.card(&inn(1));
+    world.portal.employee().edits_requisite(requisite.id, &[("RQ_KPP", "997950001")]).unwrap();
+    world.portal.reset_counters();
+
+    world.look().await;
+    assert!(world.portal.http_requests() <= 2, "{} requests", world.portal.http_requests());
+    let offered = world.exchange().await;
+
+    assert_eq!(offered.len(), 1);
+    assert_eq!(offered[0].onec_ref, Some(guid(1)));
+    assert_eq!(offered[0].changed, [Field::Kpp]);
+    assert_eq!(offered[0].snapshot.kpp.as_deref(), Some("997950001"));
+    assert_eq!(world.poll().await, []);
+    world.look().await;
+    assert_eq!(world.portal.writes(), 0, "the echo makes nothing");
+}
+
+#[tokio::test]
+async fn an_address_leaves_no_trace_in_lists_and_is_found_by_the_full_compare() {
+    let world = agreed().await;
+    let (_, requisite) = world.card(&inn(1));
+    world
+        .portal
+        .employee()
+        .writes_address(requisite.id, 6, &[("ADDRESS_1", "190000, г. Санкт-Петербург")])
+        .unwrap();
+
+    world.pass(24 * 3600);
+    world.look().await;
+
+    let offered = world.exchange().await;
+    assert_eq!(offered.len(), 1);
+    assert_eq!(offered[0].changed, [Field::LegalAddress]);
+}
+
+#[tokio::test]
+async fn a_new_client_travels_with_his_first_deal_and_not_before() {
+    let world = agreed().await;
+    let (company, _) = employee_makes(&world, 2);
+    world.look().await;
+    assert_eq!(world.poll().await, []);
+    let waits = world.engine.store().portal_companies(&[company]).await.unwrap();
+    assert_eq!(waits[0].waits.as_ref().map(|reason| reason.code), Some(ReasonCode::NoDeal));
+
+    world.portal.employee().adds_deal(company, &[("TITLE", "Насосы")]).unwrap();
+    world.look().await;
+    let offered = world.exchange().await;
+
+    assert_eq!(offered.len(), 1);
+    assert_eq!((offered[0].onec_ref, offered[0].company_id), (None, Some(company)));
+    assert_eq!(offered[0].snapshot.name.as_deref(), Some("ООО «Новый клиент»"));
+    let link = world.engine.store().link_by_ref(offered[0].proposed_ref).await.unwrap().unwrap();
+    assert_eq!(link.onec_code.as_deref(), Some("000000777"));
+    world.look().await;
+    assert_eq!(world.poll().await, []);
+    let waits = world.engine.store().portal_companies(&[company]).await.unwrap();
+    assert_eq!(waits[0].waits, None);
+}
+
+#[tokio::test]
+async fn a_delivery_comes_back_until_its_receipt_and_always_with_the_same_guid() {
+    let world = agreed().await;
+    let (company, _) = employee_makes(&world, 2);
+    world.portal.employee().adds_deal(company, &[("TITLE", "Насосы")]).unwrap();
+    world.look().await;
+
+    let first = world.poll().await;
+    assert_eq!(world.poll().await, [], "held back while 1C works");
+    world.pass(5 * 60);
+    assert_eq!(world.poll().await, first);
+}
+
+#[tokio::test]
+async fn a_late_receipt_settles_nothing_that_1c_has_not_seen() {
+    let world = agreed().await;
+    let (_, requisite) = world.card(&inn(1));
+    let employee = world.portal.employee();
+    employee.edits_requisite(requisite.id, &[("RQ_KPP", "997950001")]).unwrap();
+    world.look().await;
+    let old = world.poll().await;
+    employee
+        .edits_requisite(requisite.id, &[("RQ_KPP", "770401001"), ("RQ_DIRECTOR", "Петров Пётр Петрович")])
+        .unwrap();
+    world.look().await;
+
+    let answers = world.engine.receive(vec![receipt(&old[0]), receipt(&old[0])]).await.unwrap();
+    assert_eq!(answers, [Acknowledged::Outdated, Acknowledged::Outdated]);
+
+    let offered = world.exchange().await;
+    assert_eq!(offered.len(), 1);
+    assert_ne!(offered[0].delivery, old[0].delivery);
+    assert_eq!(offered[0].snapshot.director.as_deref(), Some("Петров Пётр Петрович"));
+}
+
+#[tokio::test]
+async fn edits_on_both_sides_cross_each_other() {
+    let mut world = agreed().await;
+    let (_, requisite) = world.card(&inn(1));
+    world.portal.employee().edits_requisite(requisite.id, &[("RQ_KPP", "997950001")]).unwrap();
+    let record = domain::Counterparty {
+        director: Some("Сидоров Сидор Сидорович".into()), ..entity(1)
+    };
+    world.show(vec![(guid(1), record)]).await;
+
+    world.look().await;
+    let offered = world.exchange().await;
+    world.until_quiet().await;
+
+    assert_eq!(offered.len(), 1);
+    assert_eq!(offered[0].snapshot.kpp.as_deref(), Some("997950001"));
+    assert_eq!(offered[0].snapshot.director.as_deref(), Some("Сидоров Сидор Сидорович"));
+    let (_, requisite) = world.card(&inn(1));
+    assert_eq!(
+        (requisite.get("RQ_KPP"), requisite.get("RQ_DIRECTOR")),
+        ("997950001", "Сидоров Сидор Сидорович")
+    );
+}
+
+#[tokio::test]
+async fn a_second_company_with_the_inn_waits_and_goes_on_by_itself_when_the_first_gives_it_up() {
+    let world = agreed().await;
+    let (second, _) = employee_makes(&world, 1);
+    world.portal.employee().adds_deal(second, &[("TITLE", "Насосы")]).unwrap();
+    world.look().await;
+    assert_eq!(world.poll().await, []);
+    let waits = world.engine.store().portal_companies(&[second]).await.unwrap();
+    let reason = waits[0].waits.as_ref().expect("it waits");
+    assert_eq!(reason.code, ReasonCode::DuplicateInPortal);
+    assert!(reason.text.contains("Клиент с таким ИНН уже создан"), "{}", reason.text);
+
+    let first = world.engine.store().link_by_ref(guid(1)).await.unwrap().unwrap().company_id.unwrap();
+    world.portal.employee().deletes_company(first).unwrap();
+    world.pass(24 * 3600);
+    world.look().await;
+    world.look().await;
+
+    let link = world.engine.store().link_by_ref(guid(1)).await.unwrap().unwrap();
+    assert_eq!(link.company_id, Some(second), "the company that is left is the counterparty of 1C");
+}
+
+#[tokio::test]
+async fn a_deleted_company_deletes_nothing_in_1c() {
+    let world = agreed().await;
+    let (company, _) = world.card(&inn(1));
+    world.portal.employee().deletes_company(company.id).unwrap();
+
+    world.pass(24 * 3600);
+    world.look().await;
+
+    assert_eq!(world.poll().await, []);
+    assert_eq!(world.parked(guid(1)).await, Some(ReasonCode::GoneInPortal));
+    assert_eq!(world.portal.company_count(), 0);
+}
+
+#[tokio::test]
+async fn what_1c_rejects_waits_with_its_words_until_somebody_mends_it() {
+    let world = agreed().await;
+    let (_, requisite) = world.card(&inn(1));
+    world.portal.employee().edits_requisite(requisite.id, &[("RQ_KPP", "1")]).unwrap();
+    world.look().await;
+    let offered = world.poll().await;
+    let rejection =
+        Receipt { done: Done::Rejected("КПП из девяти цифр".into()), ..receipt(&offered[0]) };
+    world.engine.receive(vec![rejection]).await.unwrap();
+    world.pass(3600);
+    assert_eq!(world.poll().await, []);
+
+    world.portal.employee().edits_requisite(requisite.id, &[("RQ_KPP", "997950001")]).unwrap();
+    world.look().await;
+
+    assert_eq!(world.exchange().await[0].snapshot.kpp.as_deref(), Some("997950001"));
+}
+
+#[tokio::test]
+async fn an_idle_sweep_is_one_request_and_an_idle_poll_none() {
+    let world = agreed().await;
+    world.pass(3600);
+    world.look().await;
+    world.portal.reset_counters();
+
+    let collected = world.look().await;
+    assert_eq!(world.poll().await, []);
+
+    assert_eq!((collected.read, world.portal.http_requests()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_notice_brings_the_card_before_the_next_sweep() {
+    let world = agreed().await;
+    let (company, requisite) = world.card(&inn(1));
+    world
+        .portal
+        .employee()
+        .writes_address(requisite.id, 1, &[("ADDRESS_1", "190000, г. Санкт-Петербург")])
+        .unwrap();
+    let notice = engine::Notice {
+        entity: store::Entity::Address,
+        entity_id: requisite.id,
+        owner_id: Some(company.id),
+    };
+
+    world.engine.notice(&[notice, notice]).await.unwrap();
+    world.engine.collect().await.unwrap();
+
+    assert_eq!(world.exchange().await[0].changed, [Field::ActualAddress]);
+    assert_eq!(world.engine.store().looks_waiting().await.unwrap(), 0);
+}
