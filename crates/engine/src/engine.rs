@@ -89,7 +89,7 @@ impl Engine {
 
     /// Works until `shutdown`: collects, delivers and tells side by side. What is in flight is finished first.
     pub async fn run(&self, shutdown: CancellationToken) {
-        tokio::join!(self.deliver_for_life(&shutdown), self.collect_for_life(&shutdown));
+        tokio::join!(Box::pin(self.deliver_for_life(&shutdown)), Box::pin(self.collect_for_life(&shutdown)));
         info!("The engine has stopped");
     }
 
