@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use domain::{BankAccount, Counterparty, Field, Link, OneCRef, Reason, Shown, Side, Timestamp};
-use store::{NewChange, StoreError, Write};
+use store::{Entity, NewChange, NewLook, StoreError, Write};
 
 use crate::Engine;
 use crate::plan::{Gate, gate};
@@ -62,7 +62,7 @@ impl Engine {
             }
             let mut link = match links.remove(&showing.onec_ref) {
                 Some(link) => link,
-                None => self.link_for_new(&mut write, &showing).await?,
+                None => self.link_for_new(&mut write, &showing, now).await?,
             };
             let outcome = self.take(&mut write, &mut link, &showing, now).await?;
             prints.insert(showing.onec_ref, showing.fingerprint);
@@ -75,15 +75,23 @@ impl Engine {
     }
 
     /// A counterparty that 1C never showed may be one that an employee made in Bitrix24: then both are one.
-    async fn link_for_new(&self, write: &mut Write, showing: &Showing) -> Result<Link, StoreError> {
-        let mut link = match gate(&showing.snapshot, self.settings.match_by, false, Side::OneC) {
+    async fn link_for_new(
+        &self,
+        write: &mut Write,
+        showing: &Showing,
+        now: Timestamp,
+    ) -> Result<Link, StoreError> {
+        let made_by_employee = match gate(&showing.snapshot, self.settings.match_by, false, Side::OneC) {
             Gate::Open(Some(key)) => match write.holder_of_key(&key).await? {
                 Some(holder) => write.link(holder).await?.filter(|holder| holder.onec_ref.is_none()),
                 None => None,
             },
             Gate::Open(None) | Gate::Closed(_) => None,
-        }
-        .unwrap_or_else(|| Link::new(self.ids.link()));
+        };
+        let mut link = match made_by_employee {
+            Some(link) => meet(write, link, now).await?,
+            None => Link::new(self.ids.link()),
+        };
         link.onec_ref = Some(showing.onec_ref);
         Ok(link)
     }
@@ -116,6 +124,17 @@ impl Engine {
             .await?;
         Ok(held_back.from_bitrix.map_or(Taken::Accepted, Taken::Parked))
     }
+}
+
+/// As long as nobody else knew the counterparty, its name may have been the title of its company, which is the
+/// employees' own affair. The card is read again in the light of what 1C calls it.
+async fn meet(write: &mut Write, mut link: Link, now: Timestamp) -> Result<Link, StoreError> {
+    if let (Some(bitrix), Some(company)) = (&mut link.bitrix, link.company_id) {
+        bitrix.snapshot.name = None;
+        let look = NewLook { entity: Entity::Company, entity_id: company, owner_id: None };
+        write.look_at(&[look], now).await?;
+    }
+    Ok(link)
 }
 
 /// What 1C showed before with what it shows now over it. A single account is the main one, whatever 1C says of it:

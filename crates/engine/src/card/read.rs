@@ -24,7 +24,25 @@ pub fn read(card: &Card, presets: Presets, known_as: Option<&Counterparty>) -> C
     } else {
         read_organisation(&mut shown, requisite);
     }
+    name_after_the_title(&mut shown, &card.company.title, known_as);
     shown
+}
+
+/// Employees often fill the title of a company alone. A counterparty that 1C does not know needs a name; for one that
+/// it knows the title counts only as long as it says the same.
+fn name_after_the_title(shown: &mut Counterparty, title: &str, known_as: Option<&Counterparty>) {
+    if shown.name.as_deref().is_some_and(|name| !name.trim().is_empty()) || title.trim().is_empty() {
+        return;
+    }
+    match known_as {
+        None => shown.name = Some(title.to_owned()),
+        Some(Counterparty { name: Some(known), .. })
+            if shown.name.is_some() && normal::equal(Field::Name, known, title) =>
+        {
+            shown.name = Some(known.clone());
+        }
+        Some(_) => {}
+    }
 }
 
 /// A company made by half shows that it has nothing, so that the rest is filled in.

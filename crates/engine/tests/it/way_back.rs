@@ -123,6 +123,44 @@ async fn a_new_client_travels_with_his_first_deal_and_not_before() {
 }
 
 #[tokio::test]
+async fn a_client_without_a_name_in_his_requisite_is_called_by_the_title_of_his_company() {
+    let world = agreed().await;
+    let employee = world.portal.employee();
+    let company = employee.creates_company("Новый клиент").unwrap();
+    employee.adds_requisite(company, "COMPANY", &[("RQ_INN", &inn(2))]).unwrap();
+    employee.adds_deal(company, &[("TITLE", "Насосы")]).unwrap();
+    world.look().await;
+
+    let offered = world.exchange().await;
+    world.portal.reset_counters();
+    world.look().await;
+
+    assert_eq!(offered[0].snapshot.name.as_deref(), Some("Новый клиент"));
+    assert_eq!(world.poll().await, []);
+    assert_eq!(world.portal.writes(), 0, "1C's answer is no reason to fill the requisite");
+}
+
+#[tokio::test]
+async fn a_title_never_renames_what_1c_has() {
+    let mut world = World::open().await;
+    let employee = world.portal.employee();
+    let company = employee.creates_company("Ромашка (Москва)").unwrap();
+    employee.adds_requisite(company, "COMPANY", &[("RQ_INN", &inn(1))]).unwrap();
+    world.look().await;
+
+    world.show(vec![(guid(1), entity(1))]).await;
+    world.until_quiet().await;
+    world.look().await;
+
+    assert_eq!(world.poll().await, []);
+    let (card, requisite) = world.card(&inn(1));
+    assert_eq!(
+        (card.get("TITLE"), requisite.get("RQ_COMPANY_NAME")),
+        ("Ромашка (Москва)", "ООО «Ромашка-1»")
+    );
+}
+
+#[tokio::test]
 async fn a_delivery_comes_back_until_its_receipt_and_always_with_the_same_guid() {
     let world = agreed().await;
     let (company, _) = employee_makes(&world, 2);

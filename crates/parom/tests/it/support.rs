@@ -69,7 +69,8 @@ impl Place {
 
     /// Waits until nothing is under way to the portal.
     pub(crate) async fn arrives(&self) {
-        const LOOKS_MAX: u32 = 400;
+        // A record whose answer is lost three times rests for two minutes before the next look, in real time.
+        const LOOKS_MAX: u32 = 1_600;
         for _ in 0..LOOKS_MAX {
             if self.status()["bitrix24"]["waiting"] == 0 {
                 return;
