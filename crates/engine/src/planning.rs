@@ -306,7 +306,7 @@ fn duplicate_in_onec(shown: &Counterparty, key: &MatchKey, holder: Option<&Link>
     Reason::new(
         ReasonCode::DuplicateInOneC,
         format!(
-            "«{}» не передан: в 1С уже есть контрагент с ИНН {}: {}. Пометьте лишнего на удаление или исправьте \
+            "«{}» не передан: в 1С уже есть контрагент с {}: {}. Пометьте лишнего на удаление или исправьте \
              ИНН; если это филиалы, включите в настройках match = \"inn+kpp\".",
             shown.title(),
             inn_in_words(key),
