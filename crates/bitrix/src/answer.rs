@@ -33,6 +33,8 @@ pub struct Timing {
     pub operating: Option<f64>,
     /// When a part of that budget comes back.
     pub operating_reset_at: Option<Timestamp>,
+    /// When the portal began, by its own clock, in whole seconds.
+    pub began: Option<Timestamp>,
 }
 
 impl Timing {
@@ -42,6 +44,7 @@ impl Timing {
             duration: number("duration").or_else(|| number("processing")),
             operating: number("operating"),
             operating_reset_at: time.and_then(|time| time.get("operating_reset_at")).and_then(as_moment),
+            began: time.and_then(|time| time.get("date_start")?.as_str()?.trim().parse().ok()),
         }
     }
 }
@@ -68,4 +71,20 @@ pub(crate) fn as_u64(value: &Value) -> Option<u64> {
 /// A moment as seconds since 1970 in either style.
 pub(crate) fn as_moment(value: &Value) -> Option<Timestamp> {
     as_u64(value).and_then(|seconds| Timestamp::from_second(i64::try_from(seconds).ok()?).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_portal_says_when_it_began_by_its_own_clock() {
+        let time = json!({ "duration": 0.5, "date_start": "2025-09-09T16:31:11+03:00" });
+        let began = Timing::read(Some(&time)).began;
+        assert_eq!(began, Some("2025-09-09T13:31:11Z".parse().expect("a moment")));
+        assert_eq!(Timing::read(Some(&json!({ "date_start": "" }))).began, None);
+        assert_eq!(Timing::read(None), Timing::default());
+    }
 }

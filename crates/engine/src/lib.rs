@@ -25,7 +25,7 @@ mod settings;
 mod setup;
 
 pub use accept::{Showing, Taken};
-pub use collect::{Collected, Notice};
+pub use collect::Collected;
 pub use dispatch::{Round, Trouble};
 pub use doctor::{Finding, Severity};
 pub use engine::{Engine, EngineError, Parts};

@@ -1,6 +1,6 @@
 //! What a load would do, without doing it: for `parom plan` and for people who want to see before they believe.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     Counterparty, Field, Link, MatchKey, OneCRef, Reason, ReasonCode, Remark, Shown, Side, Timestamp,
@@ -11,7 +11,7 @@ use crate::accept::{Showing, prepared};
 use crate::card::{self, Presets};
 use crate::engine::EngineError;
 use crate::plan::{Candidate, Gate, Presence, Step, gate, step, target_for_portal};
-use crate::portal::{self, CardId};
+use crate::portal::{self, cards};
 
 /// Goes through a load piece by piece and remembers the ИНН that it has met.
 #[derive(Debug)]
@@ -190,25 +190,19 @@ impl Rehearsal<'_> {
     }
 
     async fn compare_with_portal(&self, looked: Vec<Looked>) -> Result<Vec<Rehearsed>, EngineError> {
-        let ids: Vec<CardId> = looked
-            .iter()
-            .filter(|looked| looked.shut.is_none())
-            .filter_map(|looked| {
-                Some(CardId { company: looked.link.company_id?, requisite: looked.link.requisite_id })
-            })
-            .collect();
-        let cards = if ids.is_empty() {
-            HashMap::new()
-        } else {
-            portal::read_cards(&self.engine.client, &ids, |_, _| false).await?
-        };
+        let open = || looked.iter().filter(|looked| looked.shut.is_none());
+        let companies: BTreeSet<i64> = open().filter_map(|looked| looked.link.company_id).collect();
+        let companies: Vec<i64> = companies.into_iter().collect();
+        let known: Vec<i64> = open().filter_map(|looked| looked.link.requisite_id).collect();
+        let read = cards::read(&self.engine.client, &companies, &known, &[]).await?;
         let settings = &self.engine.settings;
         Ok(looked
             .into_iter()
             .map(|looked| {
-                let card = looked.link.company_id.and_then(|company| cards.get(&company));
+                let whole = looked.link.company_id.and_then(|company| read.wholes.get(&company));
+                let card = whole.map(|whole| whole.card(looked.link.requisite_id, |_| false));
                 let known_as = looked.link.onec.as_ref().map(|onec| &onec.snapshot);
-                let shown = card.map(|card| card::read(card, self.presets, known_as));
+                let shown = card.map(|card| card::read(&card, self.presets, known_as));
                 let (merged, remarks) = target_for_portal(&looked.link, shown.as_ref(), &settings.rules);
                 let would = match (&looked.shut, &shown) {
                     (Some(reason), _) => WouldDo::Park(reason.clone()),

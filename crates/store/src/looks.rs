@@ -55,7 +55,7 @@ pub struct NewLook {
     pub entity: Entity,
     /// Its number in the portal; of an address, that of its requisite.
     pub entity_id: i64,
-    /// Whose it is, if that was said.
+    /// The company that it belongs to, if that was said.
     pub owner_id: Option<i64>,
 }
 
@@ -66,7 +66,7 @@ pub struct Look {
     pub entity: Entity,
     /// Its number in the portal; of an address, that of its requisite.
     pub entity_id: i64,
-    /// Whose it is, if that was said.
+    /// The company that it belongs to, if that was said.
     pub owner_id: Option<i64>,
     /// How often it was noticed so far.
     pub noticed: i64,

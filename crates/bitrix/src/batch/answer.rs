@@ -72,6 +72,11 @@ impl BatchAnswer {
         Some(CallError::Denied { method: entry.method.clone(), why, error: error.clone() })
     }
 
+    /// When the portal began to work on the batch, by its own clock; `None` where it does not say.
+    pub fn began(&self) -> Option<Timestamp> {
+        self.entries.values().filter_map(|entry| entry.time.began).min()
+    }
+
     /// Method and time of every command that was executed.
     pub(crate) fn timings(&self) -> impl Iterator<Item = (&str, Timing)> {
         self.entries.values().map(|entry| (entry.method.as_str(), entry.time))

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use domain::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -107,6 +108,12 @@ impl Lists {
                 None => drop(self.windows.pop_front()),
             }
         }
+    }
+
+    /// When the portal began to work on the first request, by its own clock: what was changed before then is in the
+    /// answer, as far as it had been committed. `None` before that request, and where the portal does not say.
+    pub fn began(&self) -> Option<Timestamp> {
+        self.reader.began()
     }
 
     /// The pages of one more request; `None` at the end. After an error the same call may be made again: no row

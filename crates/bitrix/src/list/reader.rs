@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use domain::SignedDuration;
+use domain::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::Listing;
@@ -26,11 +26,13 @@ pub(super) struct Reader {
     client: Client,
     /// Rounds in a row that brought nothing.
     fruitless: u32,
+    /// When the portal began to work on the first request, by its own clock.
+    began: Option<Timestamp>,
 }
 
 impl Reader {
     pub(super) fn new(client: Client) -> Self {
-        Self { client, fruitless: 0 }
+        Self { client, fruitless: 0, began: None }
     }
 
     /// One batch from the front of the queue: rows by the place of their listing. What is left to ask of the
@@ -45,6 +47,7 @@ impl Reader {
         let commands =
             asked.map(|(place, (list, span))| span.command(&listings[*list], key(place))).collect();
         let mut answer = self.read(&batch(commands)).await?;
+        self.began = self.began.or(answer.began());
 
         // Outcomes are judged before the queue changes, so that an error leaves everything as it was.
         let mut settled = Vec::with_capacity(count);
@@ -91,6 +94,10 @@ impl Reader {
             self.fruitless = 0;
         }
         Ok(pages)
+    }
+
+    pub(super) fn began(&self) -> Option<Timestamp> {
+        self.began
     }
 
     /// Sends a reading batch again where that may help.

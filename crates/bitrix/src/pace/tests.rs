@@ -46,7 +46,7 @@ fn took(seconds: f64) -> Timing {
 
 fn used(operating: f64, reset_at: i64) -> Timing {
     let reset = Timestamp::from_second(reset_at).expect("a moment");
-    Timing { operating: Some(operating), operating_reset_at: Some(reset), duration: None }
+    Timing { operating: Some(operating), operating_reset_at: Some(reset), ..Timing::default() }
 }
 
 #[tokio::test]

@@ -8,11 +8,11 @@ use domain::{ReasonCode, Timestamp};
 use store::{PortalRequisite, StoreError};
 use tracing::info;
 
-use super::{COMPARED, Collected, cards};
+use super::{COMPARED, Collected};
 use crate::Engine;
 use crate::card::{COMPANY, Presets};
 use crate::engine::EngineError;
-use crate::portal;
+use crate::portal::{self, cards};
 
 /// Companies whose requisites, addresses and bank details fit one request of fifty commands: 12 + 24 + 12.
 const CHUNK: usize = 588;
@@ -72,7 +72,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let ids: Vec<i64> = companies.iter().map(|company| company.id).collect();
         let _turn = self.turnstile.lock().await;
-        let known = self.store.portal_requisites_of_companies(&ids).await?;
+        let known = self.known_requisites(&ids).await?;
         let without_deal = self.new_without_deal(&ids).await?;
         let read = if self.is_any_newer(&ids, began).await? {
             cards::read(&self.client, &ids, &known, &without_deal).await?
@@ -154,7 +154,7 @@ impl Engine {
                 page.iter().map(|company| company.company_id).filter(|id| !present.contains(id)).collect();
             for ids in missing.chunks(CHUNK) {
                 let _turn = self.turnstile.lock().await;
-                let known = self.store.portal_requisites_of_companies(ids).await?;
+                let known = self.known_requisites(ids).await?;
                 let read = cards::read(&self.client, ids, &known, &[]).await?;
                 self.take_portal(read, ids, &BTreeSet::new(), presets, collected).await?;
             }

@@ -8,7 +8,6 @@
 //! Architecture invariant: a card is read and taken, or written and read back, never both at once: collect and
 //! dispatch share one turnstile, so that an old reading never overwrites a newer one.
 
-mod cards;
 mod full;
 mod notice;
 mod sweep;
@@ -20,10 +19,10 @@ use domain::{SignedDuration, Timestamp};
 use store::{Look, StoreError};
 use tracing::{info, warn};
 
+use crate::Engine;
 use crate::engine::EngineError;
-use crate::{Engine, portal};
+use crate::portal::{self, cards};
 
-pub use notice::Notice;
 pub(crate) use sweep::Swept;
 
 /// Cards read together: their lists fit one request of fifty commands.
@@ -125,10 +124,16 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let presets = *self.presets.get_or_try_init(|| portal::presets(&self.client)).await?;
         let _turn = self.turnstile.lock().await;
-        let known = self.store.portal_requisites_of_companies(companies).await?;
+        let known = self.known_requisites(companies).await?;
         let without_deal = self.without_deal(companies).await?;
         let read = cards::read(&self.client, companies, &known, &without_deal).await?;
         self.take_portal(read, companies, forced, presets, collected).await
+    }
+
+    /// The requisites with an ИНН that these companies had when they were last read.
+    async fn known_requisites(&self, companies: &[i64]) -> Result<Vec<i64>, StoreError> {
+        let known = self.store.portal_requisites_of_companies(companies).await?;
+        Ok(known.into_iter().map(|requisite| requisite.requisite_id).collect())
     }
 
     /// Companies of which no deal is known yet.

@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::MutexGuard;
 
-use bitrix::{Args, Batch, CallError, Chain, Client, Command};
+use bitrix::wire::{BankDetail, Company, Deal, Requisite};
+use bitrix::{CallError, Client, Listing};
 use domain::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Entity, PortalRequisite};
@@ -15,7 +16,7 @@ use store::{Entity, PortalRequisite};
 use crate::Engine;
 use crate::card::COMPANY;
 use crate::engine::EngineError;
-use crate::portal::{self, List, Of, Rows};
+use crate::portal;
 
 /// How far a sweep looks back behind the end of the last one.
 const OVERLAP: SignedDuration = SignedDuration::from_mins(3);
@@ -30,8 +31,6 @@ const REQUISITE_FIELDS: [&str; 8] =
     ["ID", "ENTITY_ID", "ENTITY_TYPE_ID", "RQ_INN", "RQ_KPP", "ADDRESS_ONLY", "DATE_CREATE", "DATE_MODIFY"];
 /// What a sweep needs of a bank detail.
 const BANK_FIELDS: [&str; 4] = ["ID", "ENTITY_ID", "DATE_CREATE", "DATE_MODIFY"];
-/// The key of the command that asks for the portal's time.
-const TIME: &str = "t";
 /// The cursor that holds where the last sweep ended.
 const CURSOR: &str = "collect-swept";
 
@@ -194,53 +193,48 @@ impl Engine {
     }
 }
 
-/// The lists of a sweep. `DATE_MODIFY` of requisites and bank details is empty until their first change, so each
-/// has two. <https://apidocs.bitrix24.com/api-reference/crm/requisites/universal/crm-requisite-list.html>
-fn lists(from: Timestamp) -> [(&'static str, List); 6] {
-    let from = from.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
-    let list =
-        |of, filter: Args, date: &str, select| List { of, filter: filter.set(date, from.as_str()), select };
-    let of_companies = || Args::new().set("ENTITY_TYPE_ID", COMPANY);
-    let (modified, created) = (">=DATE_MODIFY", ">=DATE_CREATE");
-    [
-        ("c", list(Of::Companies, Args::new(), modified, &["ID", "DATE_MODIFY"])),
-        ("rm", list(Of::Requisites, of_companies(), modified, &REQUISITE_FIELDS)),
-        ("rc", list(Of::Requisites, of_companies(), created, &REQUISITE_FIELDS)),
-        ("bm", list(Of::Banks, Args::new(), modified, &BANK_FIELDS)),
-        ("bc", list(Of::Banks, Args::new(), created, &BANK_FIELDS)),
-        (
-            "d",
-            list(
-                Of::Deals,
-                Args::new().set(">COMPANY_ID", 0),
-                modified,
-                &["ID", "COMPANY_ID", "DATE_MODIFY"],
-            ),
-        ),
-    ]
+/// What a sweep read.
+#[derive(Debug, Default)]
+struct Rows {
+    companies: Vec<Company>,
+    requisites: Vec<Requisite>,
+    banks: Vec<BankDetail>,
+    deals: Vec<Deal>,
 }
 
-/// Asks for the portal's time and the first page of every list in one request, and for the rest of full pages.
+/// What was made or changed since `from`, and the portal's time when the reading began. `DATE_MODIFY` of requisites
+/// and bank details is empty until their first change, so each has two lists.
+/// <https://apidocs.bitrix24.com/api-reference/crm/requisites/universal/crm-requisite-list.html>
 async fn since(client: &Client, from: Timestamp) -> Result<(Timestamp, Rows), CallError> {
-    let lists = lists(from);
-    let mut commands = vec![Command::new(TIME, "server.time", Args::new())];
-    commands.extend(lists.iter().map(|(key, list)| list.command_named(key, 0)));
-    let batch =
-        Batch::of(Chain::new(commands).expect("eight plain commands with keys of their own are a chain"));
-    let mut answer = client.batch(&batch).await?;
-    if let Some(denied) = answer.denied() {
-        return Err(denied);
+    let from = from.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
+    let (modified, created) = (">=DATE_MODIFY", ">=DATE_CREATE");
+    let requisites =
+        || Listing::new("crm.requisite.list").filter("ENTITY_TYPE_ID", COMPANY).select(REQUISITE_FIELDS);
+    let banks = || Listing::new("crm.requisite.bankdetail.list").select(BANK_FIELDS);
+    let companies = Listing::new("crm.company.list").select(["ID", "DATE_MODIFY"]);
+    let deals =
+        Listing::new("crm.deal.list").filter(">COMPANY_ID", 0).select(["ID", "COMPANY_ID", "DATE_MODIFY"]);
+
+    let mut lists = client.lists();
+    let companies = lists.add(companies.filter(modified, from.as_str()));
+    let requisites = [modified, created].map(|date| lists.add(requisites().filter(date, from.as_str())));
+    let banks = [modified, created].map(|date| lists.add(banks().filter(date, from.as_str())));
+    let deals = lists.add(deals.filter(modified, from.as_str()));
+    let mut rows = Rows::default();
+    while let Some(pages) = lists.next().await? {
+        for page in pages {
+            match page.list {
+                list if list == companies => rows.companies.extend(page.parse()?),
+                list if requisites.contains(&list) => rows.requisites.extend(page.parse()?),
+                list if banks.contains(&list) => rows.banks.extend(page.parse()?),
+                list if list == deals => rows.deals.extend(page.parse()?),
+                _ => unreachable!("a page of a list that was not asked for"),
+            }
+        }
     }
-    let told = portal::done(answer.take(0, TIME), "server.time")?;
-    let portal_now =
-        told.as_str().and_then(|text| text.parse().ok()).ok_or_else(|| portal::lost("server.time"))?;
-    let (mut rows, mut full) = (Rows::default(), Vec::new());
-    for (key, list) in lists {
-        let page = portal::list_of(portal::done(answer.take(0, key), list.of.method())?);
-        let rest = portal::rest_after(&page);
-        rows.add(list.of, page)?;
-        full.extend(rest.map(|after| (list, after)));
+    match lists.began() {
+        Some(began) => Ok((began, rows)),
+        // A portal that does not say costs another request; what is changed between the two comes again.
+        None => Ok((client.server_time().await? - OVERLAP, rows)),
     }
-    rows.extend(portal::read_on(client, full).await?);
-    Ok((portal_now, rows))
 }

@@ -8,12 +8,12 @@ use sha2::{Digest, Sha256};
 use store::{Entity, NewChange, NewLook, PortalCompany, PortalRequisite, StoreError, Write};
 
 use super::Collected;
-use super::cards::{Read, Whole};
 use crate::Engine;
 use crate::card::{Card, Presets, read};
 use crate::engine::EngineError;
 use crate::plan::{Gate, gate};
 use crate::planning::{Towards, duplicate_in_portal, gone_from_portal};
+use crate::portal::cards::{Read, Whole};
 use crate::portal::index_row;
 
 /// Where a snapshot of the portal came from, in the journal.

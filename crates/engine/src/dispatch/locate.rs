@@ -91,7 +91,12 @@ impl Engine {
         works: &[Work],
         candidates: &mut HashMap<String, Vec<Candidate>>,
     ) -> Result<HashMap<String, i64>, EngineError> {
-        let found_now: HashSet<i64> = works.iter().filter_map(|work| work.link.company_id).collect();
+        // Found by their GUID a moment ago, so no link says yet whose they are.
+        let found_now: HashSet<i64> = works
+            .iter()
+            .filter(|work| work.link.requisite_id.is_none())
+            .filter_map(|work| work.link.company_id)
+            .collect();
         let mut taken = HashMap::new();
         for (inn, rows) in candidates {
             let mut free = Vec::with_capacity(rows.len());

@@ -1,8 +1,7 @@
 //! One portion: read, decide, intend, write, read back, settle.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
-use bitrix::wire::Requisite;
 use bitrix::{CallError, Command};
 use domain::{Counterparty, Intent, OneCRef, Reason, ReasonCode, Verdict};
 use futures::{StreamExt, stream};
@@ -17,7 +16,7 @@ use crate::Engine;
 use crate::card::{self, Card, Change, ORIGINATOR, Presets, requisite_key};
 use crate::engine::EngineError;
 use crate::plan::{Presence, Step, step, target_for_portal};
-use crate::portal::{self, CardId};
+use crate::portal::cards;
 
 /// Requests under way at once; the client's pace decides how many of them really are.
 const BATCHES_AT_ONCE: usize = 8;
@@ -72,16 +71,15 @@ impl Engine {
         presets: Presets,
         round: &mut Round,
     ) -> Result<(Vec<Task>, Vec<(Work, Card, Done)>), Box<(EngineError, Vec<Work>)>> {
-        let mut cards = match self.cards(&works).await {
+        let cards = match self.cards(&works).await {
             Ok(cards) => cards,
             Err(error) => return Err(Box::new((error.into(), works))),
         };
         let mut tasks = Vec::new();
         let mut agreed = Vec::new();
         let (mut gone, mut own, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
-        for mut work in works {
-            let company = work.link.company_id.expect("only works with a company are compared");
-            let Some(card) = cards.remove(&company) else {
+        for (mut work, card) in works.into_iter().zip(cards) {
+            let Some(card) = card else {
                 gone.push(work);
                 continue;
             };
@@ -269,14 +267,14 @@ impl Engine {
             return Ok(());
         }
         let (works, done): (Vec<Work>, Vec<Done>) = written.into_iter().unzip();
-        let mut cards = match self.cards(&works).await {
+        let cards = match self.cards(&works).await {
             Ok(cards) => cards,
             Err(error) => return self.fail(error.into(), works, round).await,
         };
         let mut read_back = Vec::with_capacity(works.len());
         let mut gone = Vec::new();
-        for (work, done) in works.into_iter().zip(done) {
-            match work.link.company_id.and_then(|company| cards.remove(&company)) {
+        for ((work, done), card) in works.into_iter().zip(done).zip(cards) {
+            match card {
                 Some(card) => read_back.push((work, card, done)),
                 None => gone.push(work),
             }
@@ -285,25 +283,21 @@ impl Engine {
         self.settle_all(read_back, presets, round).await
     }
 
-    async fn cards(&self, works: &[Work]) -> Result<HashMap<i64, Card>, CallError> {
-        let ids: Vec<CardId> = works
-            .iter()
-            .filter_map(|work| {
-                Some(CardId { company: work.link.company_id?, requisite: work.link.requisite_id })
-            })
-            .collect();
-        let ours: HashMap<i64, (String, String)> = works
-            .iter()
-            .filter_map(|work| {
-                Some((work.link.company_id?, (requisite_key(&work.origin()), work.inn().to_owned())))
-            })
-            .collect();
-        let is_ours = |company: i64, requisite: &Requisite| {
-            ours.get(&company).is_some_and(|(key, inn)| {
-                requisite.xml_id == *key || (!inn.is_empty() && requisite.rq_inn.trim() == inn)
-            })
+    /// The cards of works, in their order; `None` for a company that is gone. Several works may share a company.
+    async fn cards(&self, works: &[Work]) -> Result<Vec<Option<Card>>, CallError> {
+        let companies: BTreeSet<i64> = works.iter().filter_map(|work| work.link.company_id).collect();
+        let companies: Vec<i64> = companies.into_iter().collect();
+        let known: Vec<i64> = works.iter().filter_map(|work| work.link.requisite_id).collect();
+        let read = cards::read(&self.client, &companies, &known, &[]).await?;
+        let card = |work: &Work| {
+            let whole = read.wholes.get(&work.link.company_id?)?;
+            let key = requisite_key(&work.origin());
+            let inn = work.inn();
+            Some(whole.card(work.link.requisite_id, |requisite| {
+                requisite.xml_id == key || (!inn.is_empty() && requisite.rq_inn.trim() == inn)
+            }))
         };
-        portal::read_cards(&self.client, &ids, is_ours).await
+        Ok(works.iter().map(card).collect())
     }
 
     async fn fail(&self, error: EngineError, works: Vec<Work>, round: &mut Round) -> Result<(), EngineError> {

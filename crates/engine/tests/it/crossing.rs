@@ -1,7 +1,8 @@
 //! What a counterparty of 1C becomes in the portal.
 
-use domain::{Counterparty, Kind, ReasonCode};
+use domain::{Counterparty, Kind, MatchBy, ReasonCode};
 use emulator::faults::{Fault, Forbidden};
+use engine::Settings;
 
 use crate::entities::{entity, guid, inn};
 use crate::world::World;
@@ -132,6 +133,40 @@ async fn the_same_company_of_an_employee_is_linked_and_completed_not_doubled() {
     assert_eq!(card.id, company);
     assert_eq!(card.get("TITLE"), "Ромашка", "the title that a person gave stays");
     assert_eq!(requisite.get("RQ_KPP"), "770401001");
+    assert_eq!(world.portal.company_count(), 1);
+}
+
+/// A company with two requisites is two branches, and each of them is a counterparty of 1C.
+#[tokio::test]
+async fn two_branches_in_one_company_cross_side_by_side() {
+    let settings = Settings { match_by: MatchBy::InnKpp, ..Settings::default() };
+    let mut world = World::open_with(settings).await;
+    let employee = world.portal.employee();
+    let company = employee.creates_company("Ромашка").unwrap();
+    let kpps = ["770401001", "997950001"];
+    let requisites = kpps.map(|kpp| {
+        let fields = [("RQ_INN", inn(1)), ("RQ_KPP", kpp.to_owned())];
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        employee.adds_requisite(company, "COMPANY", &fields).unwrap()
+    });
+    let branch = |number: usize, director: &str| {
+        let record =
+            Counterparty { kpp: Some(kpps[number].into()), director: Some(director.into()), ..entity(1) };
+        (guid(u32::try_from(number).unwrap()), record)
+    };
+
+    for director in ["Иванов Иван Иванович", "Петров Пётр Петрович"] {
+        world.show(vec![branch(0, director), branch(1, director)]).await;
+        world.until_quiet().await;
+
+        for number in [0, 1] {
+            assert_eq!(world.parked(guid(number)).await, None);
+        }
+        let shown = world.portal.requisites_of(company);
+        assert_eq!(shown.iter().map(|card| card.id).collect::<Vec<_>>(), requisites);
+        assert!(shown.iter().all(|card| card.get("RQ_DIRECTOR") == director), "{shown:?}");
+    }
+    // One of them is known already when the other one comes.
     assert_eq!(world.portal.company_count(), 1);
 }
 

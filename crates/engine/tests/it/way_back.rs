@@ -288,6 +288,25 @@ async fn an_idle_sweep_is_one_request_and_an_idle_poll_none() {
 }
 
 #[tokio::test]
+async fn a_full_compare_reads_a_thousand_cards_in_a_dozen_requests_and_writes_nothing() {
+    const N: u32 = 1_000;
+    let mut world = World::open().await;
+    for first in (0..N).step_by(250) {
+        world.show((first..first + 250).map(|number| (guid(number), entity(number))).collect()).await;
+    }
+    world.until_quiet().await;
+    world.engine.collect_all().await.unwrap();
+    world.portal.reset_counters();
+
+    let collected = world.engine.collect_all().await.unwrap();
+
+    assert_eq!((collected.read, collected.changed, collected.gone), (N as usize, 0, 0));
+    assert!(world.portal.http_requests() <= 12, "{} requests", world.portal.http_requests());
+    assert_eq!(world.portal.writes(), 0);
+    assert_eq!(world.poll().await, []);
+}
+
+#[tokio::test]
 async fn a_notice_brings_the_card_before_the_next_sweep() {
     let world = agreed().await;
     let (company, requisite) = world.card(&inn(1));
@@ -296,7 +315,7 @@ async fn a_notice_brings_the_card_before_the_next_sweep() {
         .employee()
         .writes_address(requisite.id, 1, &[("ADDRESS_1", "190000, г. Санкт-Петербург")])
         .unwrap();
-    let notice = engine::Notice {
+    let notice = store::NewLook {
         entity: store::Entity::Address,
         entity_id: requisite.id,
         owner_id: Some(company.id),

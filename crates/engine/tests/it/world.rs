@@ -26,12 +26,18 @@ pub(crate) struct World {
     /// What 1C last showed under each GUID.
     pub(crate) onec: BTreeMap<OneCRef, Counterparty>,
     folder: TempDir,
+    settings: Settings,
     starts: u64,
 }
 
 impl World {
     /// An empty portal and an empty database.
     pub(crate) async fn open() -> Self {
+        Self::open_with(Settings::default()).await
+    }
+
+    /// The same with other settings of the engine.
+    pub(crate) async fn open_with(settings: Settings) -> Self {
         // A second world of this process finds the provider in place.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let morning: Timestamp = "2026-11-23T06:00:00Z".parse().expect("a moment");
@@ -39,14 +45,14 @@ impl World {
         let portal =
             Portal::start(PortalSettings::new(clock.clone())).await.expect("the loopback has a free port");
         let folder = tempfile::tempdir().expect("there is room for a folder");
-        let engine = start(&folder, &portal, &clock, 1).await;
-        Self { clock, portal, engine, onec: BTreeMap::new(), folder, starts: 1 }
+        let engine = start(&folder, &portal, &clock, &settings, 1).await;
+        Self { clock, portal, engine, onec: BTreeMap::new(), folder, settings, starts: 1 }
     }
 
     /// The process is killed and started again: only the file is left.
     pub(crate) async fn restart(&mut self) {
         self.starts += 1;
-        self.engine = start(&self.folder, &self.portal, &self.clock, self.starts).await;
+        self.engine = start(&self.folder, &self.portal, &self.clock, &self.settings, self.starts).await;
         self.engine.recover().await.expect("the database opens");
     }
 
@@ -142,14 +148,20 @@ impl World {
     }
 }
 
-async fn start(folder: &TempDir, portal: &Portal, clock: &Arc<ManualClock>, seed: u64) -> Engine {
+async fn start(
+    folder: &TempDir,
+    portal: &Portal,
+    clock: &Arc<ManualClock>,
+    settings: &Settings,
+    seed: u64,
+) -> Engine {
     let url = format!("sqlite://{}/parom.db", folder.path().display());
     let store = Store::open(&url).await.expect("the file opens");
     let webhook: WebhookUrl = portal.webhook_url().parse().expect("the address of a webhook");
     let clock: Arc<dyn Clock> = clock.clone();
     let client = Client::new(&bitrix::Settings::new(webhook), Arc::clone(&clock)).expect("a client");
     let ids = Arc::new(Ids::new(Arc::clone(&clock), seed));
-    Engine::new(Parts { store, client, clock, ids, settings: Settings::default() })
+    Engine::new(Parts { store, client, clock, ids, settings: settings.clone() })
 }
 
 fn assert_distinct(what: &str, keys: impl Iterator<Item = String>) {
