@@ -23,6 +23,7 @@ mod rehearse;
 mod retry;
 mod settings;
 mod setup;
+mod words;
 
 pub use accept::{Showing, Taken};
 pub use collect::Collected;

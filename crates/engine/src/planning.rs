@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use domain::merge::agreed;
 use domain::{
-    Counterparty, DeliveryState, Link, MatchBy, MatchKey, Reason, ReasonCode, Side, Timestamp, Why,
+    Counterparty, DeliveryState, Link, MatchBy, MatchKey, Reason, ReasonCode, Shown, Side, Timestamp, Why,
 };
-use store::{Claim, Conflict, Entity, NewLook, PortalRequisite, StoreError, Write};
+use store::{Claim, Conflict, Entity, NewChange, NewLook, PortalRequisite, StoreError, Write};
 
 use crate::Engine;
 use crate::plan::{Gate, Outlook, gate, outlook, several_in_portal, without_bad_emails, without_deal};
-use crate::rehearse::in_words;
+use crate::words::in_words;
 
 /// What holds a counterparty back, by direction. `None`: it travels, or both sides agree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -267,6 +267,32 @@ async fn conflicts(
     Ok(fields.into_iter().map(conflict).collect())
 }
 
+/// The portal shows this of the link now; a journal entry if it is news. Says whether it is.
+pub(crate) async fn portal_shows(
+    write: &mut Write,
+    link: &mut Link,
+    shown: Shown,
+    source: &'static str,
+) -> Result<bool, StoreError> {
+    let is_news = link.bitrix.as_ref().is_none_or(|before| before.snapshot != shown.snapshot);
+    if is_news {
+        // A link that is new is saved with the plan that follows, in the same transaction.
+        write
+            .record(&NewChange {
+                link: link.id,
+                side: Side::Bitrix,
+                source,
+                changed_at: shown.changed_at,
+                seen_at: shown.seen_at,
+                snapshot: &shown.snapshot,
+                note: "",
+            })
+            .await?;
+    }
+    link.bitrix = Some(shown);
+    Ok(is_news)
+}
+
 /// Sets the base to what both sides show alike. What cannot travel is left out of the comparison, or the rest of its
 /// field could never be agreed on.
 pub(crate) fn agree(link: &mut Link) {
@@ -281,7 +307,7 @@ pub(crate) fn agree(link: &mut Link) {
 
 /// Whose card has the ИНН that counts.
 fn writer_of_inn(link: &Link) -> Side {
-    let inn = |shown: &Option<domain::Shown>| {
+    let inn = |shown: &Option<Shown>| {
         shown.as_ref().and_then(|shown| shown.snapshot.inn.as_deref()).unwrap_or_default().trim().to_owned()
     };
     match (&link.onec, &link.bitrix) {
@@ -337,8 +363,8 @@ pub(crate) fn gone_from_portal(link: &Link, company: i64) -> Reason {
     Reason::new(
         ReasonCode::GoneInPortal,
         format!(
-            "«{}» не передан: компания № {company} или её реквизит удалены в Битрикс24. В 1С ничего не удалено. \
-             Восстановите их или повторите передачу (parom parked retry): тогда будет создана новая компания.",
+            "«{}» не передан: компания № {company} или её реквизит удалены в Битрикс24 или недоступны \
+             пользователю вебхука. В 1С ничего не удалено. Восстановите их или повторите передачу (parom parked retry): тогда будет создана новая компания.",
             title(link)
         ),
     )

@@ -12,6 +12,7 @@ use crate::card::{self, Presets};
 use crate::engine::EngineError;
 use crate::plan::{Candidate, Gate, Presence, Step, gate, step, target_for_portal};
 use crate::portal::{self, cards};
+use crate::words::in_words;
 
 /// Goes through a load piece by piece and remembers the ИНН that it has met.
 #[derive(Debug)]
@@ -255,27 +256,4 @@ fn differences(shown: &Counterparty, target: &Counterparty) -> Vec<Difference> {
         .into_iter()
         .map(|field| Difference { field, now: in_words(shown, field), then: in_words(target, field) })
         .collect()
-}
-
-/// A field as people read it.
-pub(crate) fn in_words(counterparty: &Counterparty, field: Field) -> String {
-    match field {
-        Field::Kind => match counterparty.kind {
-            Some(domain::Kind::Legal) => "юридическое лицо".to_owned(),
-            Some(domain::Kind::Entrepreneur) => "индивидуальный предприниматель".to_owned(),
-            Some(domain::Kind::Person) => "физическое лицо".to_owned(),
-            Some(domain::Kind::Foreign) => "нерезидент".to_owned(),
-            None => String::new(),
-        },
-        Field::Phones => counterparty.phones.as_deref().unwrap_or_default().join(", "),
-        Field::Emails => counterparty.emails.as_deref().unwrap_or_default().join(", "),
-        Field::BankAccounts => counterparty
-            .bank_accounts
-            .iter()
-            .flatten()
-            .map(|account| format!("{} в {} (БИК {})", account.number, account.bank_name, account.bik))
-            .collect::<Vec<_>>()
-            .join("; "),
-        _ => counterparty.text(field).unwrap_or_default().to_owned(),
-    }
 }

@@ -8,8 +8,10 @@
 //! Architecture invariant: a card is read and taken, or written and read back, never both at once: collect and
 //! dispatch share one turnstile, so that an old reading never overwrites a newer one.
 
+mod fingerprint;
 mod full;
 mod notice;
+mod owner;
 mod sweep;
 mod take;
 

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::requisites::{Inn, Kpp};
-use domain::{Counterparty, Link, MatchBy, MatchKey, Reason, ReasonCode, Shown, Side, Timestamp};
-use sha2::{Digest, Sha256};
-use store::{Entity, NewChange, NewLook, PortalCompany, PortalRequisite, StoreError, Write};
+use domain::{Link, Reason, ReasonCode, Shown, Side, Timestamp};
+use store::{Entity, NewLook, PortalCompany, PortalRequisite, StoreError, Write};
 
 use super::Collected;
+use super::fingerprint::fingerprint;
+use super::owner::{Owner, unnamed};
 use crate::Engine;
-use crate::card::{Card, Presets, read};
+use crate::card::{Presets, read};
 use crate::engine::EngineError;
 use crate::plan::{Gate, gate};
-use crate::planning::{Towards, duplicate_in_portal, gone_from_portal};
+use crate::planning::{Towards, gone_from_portal, portal_shows};
 use crate::portal::cards::{Read, Whole};
 use crate::portal::index_row;
 
@@ -20,16 +20,6 @@ use crate::portal::index_row;
 const SOURCE: &str = "collect";
 /// Companies taken in one transaction.
 const TOGETHER: usize = 100;
-
-/// Whose counterparty a requisite is.
-enum Owner {
-    /// This one's.
-    Link(Box<Link>),
-    /// Nobody's: it cannot travel, and this is why.
-    Nobody(Reason),
-    /// Another requisite of the same company stands for the counterparty already.
-    Sibling,
-}
 
 impl Engine {
     /// Takes what was read of the companies `asked` for: what is not among it is gone. Those `forced` are planned
@@ -136,26 +126,13 @@ impl Engine {
             };
             taken.insert(link.id);
             let shown = read(card, presets, link.onec.as_ref().map(|onec| &onec.snapshot));
-            let is_news = link.bitrix.as_ref().is_none_or(|before| before.snapshot != shown);
             link.company_id = Some(whole.company.id);
             link.requisite_id = card.requisite.as_ref().map(|requisite| requisite.id);
-            link.bitrix =
-                Some(Shown { snapshot: shown.clone(), changed_at: card.changed_at(), seen_at: now });
-            let held = self.plan(write, &mut link, Towards::Both, now).await?;
-            if is_news {
+            let shown = Shown { snapshot: shown, changed_at: card.changed_at(), seen_at: now };
+            if portal_shows(write, &mut link, shown, SOURCE).await? {
                 collected.changed += 1;
-                write
-                    .record(&NewChange {
-                        link: link.id,
-                        side: Side::Bitrix,
-                        source: SOURCE,
-                        changed_at: card.changed_at(),
-                        seen_at: now,
-                        snapshot: &shown,
-                        note: "",
-                    })
-                    .await?;
             }
+            let held = self.plan(write, &mut link, Towards::Both, now).await?;
             match held.from_onec {
                 Some(reason) => {
                     held_back.get_or_insert((inn, reason));
@@ -172,51 +149,6 @@ impl Engine {
             return Ok(Some((String::new(), reason)));
         }
         Ok(held_back.filter(|(_, reason)| !travels || reason.code == ReasonCode::DuplicateInPortal))
-    }
-
-    /// Finds the counterparty of a requisite, or makes one.
-    async fn owner(
-        &self,
-        write: &mut Write,
-        whole: &Whole,
-        card: &Card,
-        shown: &Counterparty,
-    ) -> Result<Owner, StoreError> {
-        let company = whole.company.id;
-        let requisite = card.requisite.as_ref().map(|requisite| requisite.id).unwrap_or_default();
-        if let Some(link) = write.links_by_requisites(&[requisite]).await?.pop() {
-            return Ok(Owner::Link(Box::new(link)));
-        }
-        let by = self.settings.match_by;
-        let key = match gate(shown, by, true, Side::Bitrix) {
-            Gate::Open(Some(key)) => key,
-            Gate::Open(None) => return Ok(Owner::Nobody(no_inn(whole))),
-            Gate::Closed(reason) => return Ok(Owner::Nobody(named(reason, whole, shown))),
-        };
-        // The requisite was made anew, or the company was made by half.
-        let present: BTreeSet<i64> =
-            whole.cards.iter().filter_map(|card| Some(card.requisite.as_ref()?.id)).collect();
-        let adrift = |link: &Link| link.requisite_id.is_none_or(|requisite| !present.contains(&requisite));
-        let siblings = write.links_by_company(company).await?;
-        if let Some(link) = siblings.into_iter().find(|link| adrift(link) && has_inn(link, &key, by)) {
-            return Ok(Owner::Link(Box::new(link)));
-        }
-        let Some(holder) = write.holder_of_key(&key).await? else {
-            return Ok(Owner::Link(Box::new(Link::new(self.ids.link()))));
-        };
-        let Some(holder) = write.link(holder).await? else {
-            return Ok(Owner::Link(Box::new(Link::new(self.ids.link()))));
-        };
-        match holder.company_id {
-            Some(other) if other == company => Ok(Owner::Sibling),
-            Some(_) if is_let_go(write, &holder).await? => Ok(Owner::Link(Box::new(holder))),
-            Some(_) => Ok(Owner::Nobody(duplicate_in_portal(shown, &key, Some(&holder)))),
-            // 1C has it, and nobody in the portal was it so far. If several claim it, people decide.
-            None if self.claimants(write, shown).await?.len() > 1 => {
-                Ok(Owner::Nobody(duplicate_in_portal(shown, &key, Some(&holder))))
-            }
-            None => Ok(Owner::Link(Box::new(holder))),
-        }
     }
 
     /// Brings the index up to what the company shows. Whoever waits for an ИНН that it gave up is looked at again.
@@ -324,94 +256,6 @@ impl Engine {
             .collect();
         write.look_at(&looks, now).await
     }
-}
-
-/// Whether the portal does not have the counterparty of this link any more, so that another company may be it.
-async fn is_let_go(write: &mut Write, link: &Link) -> Result<bool, StoreError> {
-    if link.bitrix.is_some() {
-        return Ok(false);
-    }
-    let is_company_gone = write.portal_companies(link.company_id.as_slice()).await?.is_empty();
-    let is_requisite_gone = link.requisite_id.is_some()
-        && write.portal_requisites_by_ids(link.requisite_id.as_slice()).await?.is_empty();
-    Ok(is_company_gone || is_requisite_gone)
-}
-
-/// A digest of everything that a card shows. Times and authors are left out: they say nothing of the content.
-fn fingerprint(whole: &Whole) -> String {
-    let company = &whole.company;
-    let multi = |fields: &[bitrix::wire::MultiField]| {
-        fields.iter().map(|field| field.value.clone()).collect::<Vec<_>>()
-    };
-    let cards: Vec<_> = whole
-        .cards
-        .iter()
-        .map(|card| {
-            let requisite = card.requisite.clone().map(|requisite| bitrix::wire::Requisite {
-                date_create: None,
-                date_modify: None,
-                modify_by_id: 0,
-                ..requisite
-            });
-            let mut addresses = card.addresses.clone();
-            addresses.sort_by_key(|address| address.type_id);
-            let mut banks: Vec<_> = card
-                .banks
-                .iter()
-                .cloned()
-                .map(|bank| bitrix::wire::BankDetail {
-                    date_create: None,
-                    date_modify: None,
-                    modify_by_id: 0,
-                    ..bank
-                })
-                .collect();
-            banks.sort_by_key(|bank| bank.id);
-            format!("{requisite:?}{addresses:?}{banks:?}")
-        })
-        .collect();
-    let text = format!(
-        "{}\u{1}{:?}\u{1}{:?}\u{1}{}\u{1}{}\u{1}{cards:?}",
-        company.title,
-        multi(&company.phones),
-        multi(&company.emails),
-        company.assigned_by_id,
-        company.is_my_company,
-    );
-    let digest = Sha256::digest(text.as_bytes());
-    let short = digest[..16].try_into().expect("a SHA-256 has 32 bytes");
-    format!("{:032x}", u128::from_be_bytes(short))
-}
-
-fn has_inn(link: &Link, key: &MatchKey, by: MatchBy) -> bool {
-    [&link.bitrix, &link.onec].into_iter().flatten().any(|shown| {
-        let kpp = shown.snapshot.kpp.as_deref().and_then(|kpp| Kpp::parse(kpp).ok());
-        let inn = shown.snapshot.inn.as_deref().and_then(|inn| Inn::parse(inn).ok());
-        inn.is_some_and(|inn| MatchKey::new(by, &inn, kpp.as_ref()) == *key)
-    })
-}
-
-/// What a company without a requisite shows.
-fn unnamed(whole: &Whole) -> Counterparty {
-    Counterparty { name: Some(whole.company.title.clone()), ..Counterparty::default() }
-}
-
-fn no_inn(whole: &Whole) -> Reason {
-    match gate(&unnamed(whole), MatchBy::Inn, true, Side::Bitrix) {
-        Gate::Closed(reason) => reason,
-        Gate::Open(_) => unreachable!("a card without ИНН never passes the gate"),
-    }
-}
-
-/// A requisite without a name is spoken of by the title of its company.
-fn named(reason: Reason, whole: &Whole, shown: &Counterparty) -> Reason {
-    if shown.title().is_empty() {
-        let shown = Counterparty { inn: shown.inn.clone(), ..unnamed(whole) };
-        if let Gate::Closed(reason) = gate(&shown, MatchBy::Inn, true, Side::Bitrix) {
-            return reason;
-        }
-    }
-    reason
 }
 
 fn positive(id: i64) -> Option<i64> {

@@ -4,12 +4,13 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use bitrix::wire::Requisite;
-use domain::{Reason, ReasonCode, Verdict};
+use domain::Verdict;
 use store::{PortalRequisite, Write};
 use tracing::{debug, info};
 
 use super::Round;
-use super::portion::count;
+use super::reasons::held_by_another;
+use super::setback::count;
 use super::work::Work;
 use crate::engine::EngineError;
 use crate::plan::{Candidate, Presence, Step, step};
@@ -175,20 +176,6 @@ async fn remember(mut write: Write, requisites: &[PortalRequisite]) -> Result<()
         write.commit().await?;
     }
     Ok(())
-}
-
-fn held_by_another(work: &Work, company: i64) -> Reason {
-    let shown = work.link.onec.as_ref().map(|onec| onec.snapshot.clone()).unwrap_or_default();
-    Reason::new(
-        ReasonCode::DuplicateInPortal,
-        format!(
-            "«{}» не передан: клиент с таким ИНН уже создан, ИНН {} стоит в компании № {company}, а она связана с \
-             другим контрагентом 1С. Исправьте ИНН у того, где он ошибочен, затем повторите передачу \
-             (parom parked retry).",
-            shown.title(),
-            work.inn(),
-        ),
-    )
 }
 
 fn by_origin(work: &Work) -> bool {

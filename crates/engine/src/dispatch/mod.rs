@@ -6,7 +6,9 @@
 
 mod locate;
 mod portion;
+mod reasons;
 mod sending;
+mod setback;
 mod settle;
 mod trouble;
 mod work;

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use bitrix::{CallError, Command};
-use domain::{Counterparty, Intent, OneCRef, Reason, ReasonCode, Verdict};
+use domain::{Counterparty, Intent, OneCRef, Verdict};
 use futures::{StreamExt, stream};
-use tracing::{debug, warn};
 
 use super::Round;
+use super::reasons::own_company;
 use super::sending::{Written, outcomes, sendings};
+use super::setback::ALONE_AFTER;
 use super::settle::Done;
-use super::trouble::Trouble;
 use super::work::Work;
 use crate::Engine;
 use crate::card::{self, Card, Change, ORIGINATOR, Presets, requisite_key};
@@ -20,9 +20,6 @@ use crate::portal::cards;
 
 /// Requests under way at once; the client's pace decides how many of them really are.
 const BATCHES_AT_ONCE: usize = 8;
-/// A delivery that was tried so often travels in a batch of its own, so that a record on which the portal breaks
-/// takes nobody along.
-const ALONE_AFTER: u32 = 2;
 
 /// A work with the commands that it needs.
 struct Task {
@@ -124,8 +121,10 @@ impl Engine {
         }
         let settled = async {
             self.settle_gone(&gone, round).await?;
-            self.settle_own(&own, round).await?;
-            self.settle_elsewhere(&elsewhere, round).await
+            // One of the portal owner's own companies is no client.
+            self.set_back(&own, |work| Verdict::Park(own_company(work)), round).await?;
+            let wait = |work: &Work| self.wait_for_inn(work, work.link.company_id.unwrap_or_default());
+            self.set_back(&elsewhere, wait, round).await
         };
         match settled.await {
             Ok(()) => Ok((tasks, agreed)),
@@ -300,93 +299,6 @@ impl Engine {
         Ok(works.iter().map(card).collect())
     }
 
-    async fn fail(&self, error: EngineError, works: Vec<Work>, round: &mut Round) -> Result<(), EngineError> {
-        if let EngineError::Store(error) = error {
-            return Err(error.into());
-        }
-        let trouble = Trouble::of(&error, self.clock.now(), &self.settings);
-        self.give_back(works, round, trouble).await
-    }
-
-    /// Nobody knows whether these were written. If the portal is well otherwise, the attempt counts.
-    async fn settle_unclear(
-        &self,
-        works: Vec<Work>,
-        answered: bool,
-        round: &mut Round,
-    ) -> Result<(), EngineError> {
-        if works.is_empty() {
-            return Ok(());
-        }
-        let now = self.clock.now();
-        let quiet = now + self.settings.quiet_after_unclear;
-        if !answered && self.client.call("server.time", &bitrix::Args::new()).await.is_err() {
-            let text =
-                "ответы на запись не приходят; после паузы будет проверено, что успело записаться".to_owned();
-            let until = quiet.max(now + self.settings.pause_of_outage);
-            return self.give_back(works, round, Trouble::Outage { until, text }).await;
-        }
-        let mut write = self.store.begin().await?;
-        for work in works {
-            let pause = self.settings.pauses.after(work.delivery.attempts + 1, self.ids.random());
-            let verdict = match pause {
-                Some(pause) => Verdict::RetryAt(quiet.max(now + pause)),
-                None => Verdict::Park(exhausted(&work)),
-            };
-            count(&verdict, round);
-            write.settle(&work.delivery, &verdict, None, now).await?;
-        }
-        write.commit().await?;
-        Ok(())
-    }
-
-    /// The card exists by half: the next attempt reads it and writes the rest.
-    async fn go_on_later(&self, work: &Work, text: &str, round: &mut Round) -> Result<(), EngineError> {
-        let now = self.clock.now();
-        if work.delivery.attempts >= ALONE_AFTER {
-            return self.refuse(work, text, round).await;
-        }
-        debug!(link = %work.link.id, %text, "A part was refused; the card will be read and completed");
-        let mut write = self.store.begin().await?;
-        write.settle(&work.delivery, &Verdict::RetryAt(now), None, now).await?;
-        write.commit().await?;
-        round.again += 1;
-        Ok(())
-    }
-
-    async fn refuse(&self, work: &Work, text: &str, round: &mut Round) -> Result<(), EngineError> {
-        let shown = work.link.onec.as_ref().map(|onec| onec.snapshot.clone()).unwrap_or_default();
-        let reason = Reason::new(
-            ReasonCode::Refused,
-            format!(
-                "«{}» (ИНН {}) не передан: Битрикс24 отказал: {text}. Исправьте данные в 1С, и передача повторится \
-                 сама, или повторите её командой parom parked retry.",
-                shown.title(),
-                shown.inn.as_deref().unwrap_or("не указан"),
-            ),
-        );
-        let mut write = self.store.begin().await?;
-        write.settle(&work.delivery, &Verdict::Park(reason), None, self.clock.now()).await?;
-        write.commit().await?;
-        round.parked += 1;
-        Ok(())
-    }
-
-    /// The ИНН is that of one of the portal owner's own companies, which is no client.
-    async fn settle_own(&self, works: &[Work], round: &mut Round) -> Result<(), EngineError> {
-        if works.is_empty() {
-            return Ok(());
-        }
-        let mut write = self.store.begin().await?;
-        for work in works {
-            let verdict = Verdict::Park(own_company(work));
-            count(&verdict, round);
-            write.settle(&work.delivery, &verdict, None, self.clock.now()).await?;
-        }
-        write.commit().await?;
-        Ok(())
-    }
-
     /// The company carries the GUID of another record, whose call may have lost its answer: that one finds it by
     /// the GUID. One that belongs to a record that is linked elsewhere, or that nobody knows, is free.
     async fn is_made_for_another(&self, work: &Work, card: &Card) -> Result<bool, (EngineError, Vec<Work>)> {
@@ -397,54 +309,6 @@ impl Engine {
         let Some(other) = OneCRef::parse(&company.origin_id) else { return Ok(false) };
         let other = self.store.link_by_ref(other).await.map_err(|error| (error.into(), Vec::new()))?;
         Ok(other.is_some_and(|other| other.company_id.is_none_or(|linked| linked == company.id)))
-    }
-
-    async fn settle_elsewhere(&self, works: &[Work], round: &mut Round) -> Result<(), EngineError> {
-        if works.is_empty() {
-            return Ok(());
-        }
-        let mut write = self.store.begin().await?;
-        for work in works {
-            let verdict = self.wait_for_inn(work, work.link.company_id.unwrap_or_default());
-            count(&verdict, round);
-            write.settle(&work.delivery, &verdict, None, self.clock.now()).await?;
-        }
-        write.commit().await?;
-        Ok(())
-    }
-
-    /// The portal has no company of that id any more.
-    async fn settle_gone(&self, works: &[Work], round: &mut Round) -> Result<(), EngineError> {
-        if works.is_empty() {
-            return Ok(());
-        }
-        let now = self.clock.now();
-        let mut write = self.store.begin().await?;
-        for work in works {
-            let Some(company) = work.link.company_id else { continue };
-            write.forget_company(company).await?;
-            // A company found in the index only may have been deleted since: look again, do not ask people.
-            let verdict =
-                if work.adopted { Verdict::RetryAt(now) } else { Verdict::Park(gone(work, company)) };
-            count(&verdict, round);
-            // What a company showed that is gone is nothing to compare with.
-            if let Some(mut link) = write.link(work.link.id).await?.filter(|link| link.bitrix.is_some()) {
-                link.bitrix = None;
-                write.save_link(&link).await?;
-            }
-            write.settle(&work.delivery, &verdict, None, now).await?;
-            warn!(link = %work.link.id, company, "Company {company} is not in the portal any more");
-        }
-        write.commit().await?;
-        Ok(())
-    }
-}
-
-pub(super) fn count(verdict: &Verdict, round: &mut Round) {
-    match verdict {
-        Verdict::Park(_) => round.parked += 1,
-        Verdict::RetryAt(_) | Verdict::PutBackUntil(_) => round.again += 1,
-        Verdict::Settled => {}
     }
 }
 
@@ -458,42 +322,4 @@ fn done_to(work: &Work) -> Done {
     } else {
         Done::Updated
     }
-}
-
-fn gone(work: &Work, company: i64) -> Reason {
-    let shown = work.link.onec.as_ref().map(|onec| onec.snapshot.clone()).unwrap_or_default();
-    Reason::new(
-        ReasonCode::GoneInPortal,
-        format!(
-            "«{}» не передан: компания № {company} удалена в Битрикс24 или недоступна пользователю вебхука. \
-             Восстановите её или повторите передачу (parom parked retry): тогда будет создана новая.",
-            shown.title()
-        ),
-    )
-}
-
-fn own_company(work: &Work) -> Reason {
-    let shown = work.link.onec.as_ref().map(|onec| onec.snapshot.clone()).unwrap_or_default();
-    Reason::new(
-        ReasonCode::OwnCompany,
-        format!(
-            "«{}» (ИНН {}) не передан: с этим ИНН в Битрикс24 записана ваша собственная компания (№ {}). Если это \
-             клиент, создайте для него в Битрикс24 отдельную компанию с реквизитами и повторите передачу.",
-            shown.title(),
-            work.inn(),
-            work.link.company_id.unwrap_or_default(),
-        ),
-    )
-}
-
-fn exhausted(work: &Work) -> Reason {
-    let shown = work.link.onec.as_ref().map(|onec| onec.snapshot.clone()).unwrap_or_default();
-    Reason::new(
-        ReasonCode::Exhausted,
-        format!(
-            "«{}» не передан: Битрикс24 много раз не ответил именно на эту запись, хотя другие проходят. Проверьте \
-             журнал ошибок портала, затем повторите передачу (parom parked retry).",
-            shown.title()
-        ),
-    )
 }

@@ -1,15 +1,16 @@
 //! Verdicts about deliveries whose card has been read after everything was done.
 
-use domain::{Field, Reason, ReasonCode, Remark, Shown, Side, SignedDuration, Timestamp, Verdict, Why};
-use store::{NewChange, Write};
+use domain::{Field, Remark, Shown, SignedDuration, Timestamp, Verdict, Why};
+use store::Write;
 
 use super::Round;
+use super::reasons::not_stored;
 use super::work::Work;
 use crate::Engine;
 use crate::card::{Card, Presets, read};
 use crate::engine::EngineError;
 use crate::plan::{Presence, Step, step, target_for_portal};
-use crate::planning::Towards;
+use crate::planning::{Towards, portal_shows};
 use crate::portal::index_row;
 
 /// What was done to the card before it was read.
@@ -104,21 +105,8 @@ impl Engine {
                 .filter(|decision| decision.why == Why::Conflict)
                 .map(|decision| Remark { field: decision.field, text: conflict(decision.field) }),
         );
-        let is_news = link.bitrix.as_ref().is_none_or(|before| before.snapshot != shown);
-        if is_news {
-            write
-                .record(&NewChange {
-                    link: link.id,
-                    side: Side::Bitrix,
-                    source: SOURCE,
-                    changed_at: card.changed_at(),
-                    seen_at: now,
-                    snapshot: &shown,
-                    note: "",
-                })
-                .await?;
-        }
-        link.bitrix = Some(Shown { snapshot: shown, changed_at: card.changed_at(), seen_at: now });
+        let shown = Shown { snapshot: shown, changed_at: card.changed_at(), seen_at: now };
+        portal_shows(write, &mut link, shown, SOURCE).await?;
         link.remarks = remarks;
         Box::pin(self.plan(write, &mut link, Towards::OneC, now)).await?;
         let rows: Vec<_> = card.requisite.iter().filter_map(|requisite| index_row(requisite, now)).collect();
@@ -132,19 +120,5 @@ fn conflict(field: Field) -> String {
         "Поле «{}» изменено и в 1С, и в Битрикс24, а правило для него велит спросить. Оставлено как есть с обеих \
          сторон: исправьте одну из них, и значения сойдутся.",
         field.title()
-    )
-}
-
-fn not_stored(work: &Work, card: &Card, fields: &[Field]) -> Reason {
-    let shown = work.link.onec.as_ref().map(|onec| onec.snapshot.clone()).unwrap_or_default();
-    let fields = fields.iter().map(|field| field.title()).collect::<Vec<_>>().join(", ");
-    Reason::new(
-        ReasonCode::NotStored,
-        format!(
-            "«{}»: Битрикс24 ответил, что записал, но в компании № {} не сохранилось: {fields}. Проверьте права \
-             пользователя вебхука и шаблон реквизитов (parom doctor), затем повторите передачу.",
-            shown.title(),
-            card.company.id,
-        ),
     )
 }

@@ -39,6 +39,11 @@ impl Work {
         agreed(&Counterparty::default(), Some(&onec), Some(target))
     }
 
+    /// The name as 1C shows it.
+    pub(super) fn title(&self) -> &str {
+        self.link.onec.as_ref().map_or("", |onec| onec.snapshot.title())
+    }
+
     /// ИНН as 1C shows it.
     pub(super) fn inn(&self) -> &str {
         let onec = self.link.onec.as_ref();

@@ -1,0 +1,68 @@
+//! Why a delivery to Bitrix24 waits for a person: what happened, with what, what to do.
+
+use domain::{Field, Reason, ReasonCode};
+
+use super::work::Work;
+use crate::card::Card;
+
+pub(super) fn refused(work: &Work, text: &str) -> Reason {
+    let inn = if work.inn().is_empty() { "не указан" } else { work.inn() };
+    Reason::new(
+        ReasonCode::Refused,
+        format!(
+            "«{}» (ИНН {inn}) не передан: Битрикс24 отказал: {text}. Исправьте данные в 1С, и передача повторится \
+             сама, или повторите её командой parom parked retry.",
+            work.title(),
+        ),
+    )
+}
+
+pub(super) fn held_by_another(work: &Work, company: i64) -> Reason {
+    Reason::new(
+        ReasonCode::DuplicateInPortal,
+        format!(
+            "«{}» не передан: клиент с таким ИНН уже создан, ИНН {} стоит в компании № {company}, а она связана с \
+             другим контрагентом 1С. Исправьте ИНН у того, где он ошибочен, затем повторите передачу \
+             (parom parked retry).",
+            work.title(),
+            work.inn(),
+        ),
+    )
+}
+
+pub(super) fn own_company(work: &Work) -> Reason {
+    Reason::new(
+        ReasonCode::OwnCompany,
+        format!(
+            "«{}» (ИНН {}) не передан: с этим ИНН в Битрикс24 записана ваша собственная компания (№ {}). Если это \
+             клиент, создайте для него в Битрикс24 отдельную компанию с реквизитами и повторите передачу.",
+            work.title(),
+            work.inn(),
+            work.link.company_id.unwrap_or_default(),
+        ),
+    )
+}
+
+pub(super) fn exhausted(work: &Work) -> Reason {
+    Reason::new(
+        ReasonCode::Exhausted,
+        format!(
+            "«{}» не передан: Битрикс24 много раз не ответил именно на эту запись, хотя другие проходят. Проверьте \
+             журнал ошибок портала, затем повторите передачу (parom parked retry).",
+            work.title()
+        ),
+    )
+}
+
+pub(super) fn not_stored(work: &Work, card: &Card, fields: &[Field]) -> Reason {
+    let fields = fields.iter().map(|field| field.title()).collect::<Vec<_>>().join(", ");
+    Reason::new(
+        ReasonCode::NotStored,
+        format!(
+            "«{}»: Битрикс24 ответил, что записал, но в компании № {} не сохранилось: {fields}. Проверьте права \
+             пользователя вебхука и шаблон реквизитов (parom doctor), затем повторите передачу.",
+            work.title(),
+            card.company.id,
+        ),
+    )
+}
