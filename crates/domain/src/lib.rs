@@ -2,7 +2,7 @@
 //! and who wins when both shores changed it. No runtime, no database, no HTTP, no wall clock.
 //!
 //! Reading order of the vocabulary:
-//! [`Side`] → [`Counterparty`] → [`requisites`] → [`normal`] → [`Link`] → [`merge`] → [`Delivery`] → [`Reason`].
+//! [`Side`] → [`Counterparty`] → [`requisites`] → [`normal`] → [`Link`] → [`merge`] → [`Delivery`] → [`Receipt`] → [`Reason`].
 //!
 //! Types that derive `Serialize` do so for Parom's own store. What travels to 1C and Bitrix24 has wire types
 //! of its own in `onec` and `bitrix`.
@@ -16,6 +16,7 @@ pub mod merge;
 pub mod normal;
 pub mod person;
 pub mod reason;
+pub mod receipt;
 pub mod requisites;
 pub mod retry;
 pub mod rules;
@@ -28,6 +29,7 @@ pub use ids::{DeliveryId, Ids, LinkId, OneCRef};
 pub use link::{Link, MatchBy, MatchKey, Remark, Shown};
 pub use merge::{Decision, Merged, Why};
 pub use reason::{Reason, ReasonCode};
+pub use receipt::{Offer, Receipt, ReceiptStatus, ReceiptTaken};
 pub use retry::Pauses;
 pub use rules::{Rule, Rules};
 pub use side::Side;

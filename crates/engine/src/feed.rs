@@ -4,8 +4,8 @@
 //! it is replaced by another delivery, so that a late receipt can never settle what 1C has not seen.
 
 use domain::{
-    Counterparty, DeliveryId, Field, Link, OneCRef, Reason, ReasonCode, Shown, Side, SignedDuration,
-    Timestamp,
+    DeliveryId, Link, Offer, OneCRef, Reason, ReasonCode, Receipt, ReceiptStatus, ReceiptTaken, Shown, Side,
+    SignedDuration, Timestamp,
 };
 use store::{NewChange, Received, Receiving, Sent, StoreError, Write};
 use tracing::{debug, warn};
@@ -13,66 +13,6 @@ use tracing::{debug, warn};
 use crate::Engine;
 use crate::plan::outlook;
 use crate::planning::Towards;
-
-/// A counterparty that 1C has to create or update.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offered {
-    /// To be named in the receipt.
-    pub delivery: DeliveryId,
-    /// The GUID in 1C; `None`: 1C has to create it, or to find it by ИНН.
-    pub onec_ref: Option<OneCRef>,
-    /// The GUID for what 1C creates: the same at every redelivery.
-    pub proposed_ref: OneCRef,
-    /// «Код», once 1C has told it.
-    pub code: Option<String>,
-    /// The company in Bitrix24.
-    pub company_id: Option<i64>,
-    /// Its requisite.
-    pub requisite_id: Option<i64>,
-    /// The state to take.
-    pub snapshot: Counterparty,
-    /// Where it differs from what 1C last showed.
-    pub changed: Vec<Field>,
-    /// When Bitrix24 changed it.
-    pub changed_at: Option<Timestamp>,
-}
-
-/// What 1C says became of a delivery.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// Which.
-    pub delivery: DeliveryId,
-    /// What was done.
-    pub done: Done,
-    /// The GUID of the object.
-    pub onec_ref: Option<OneCRef>,
-    /// Its «Код».
-    pub code: Option<String>,
-}
-
-/// What 1C did with a delivery.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Done {
-    /// Created a counterparty.
-    Created,
-    /// Updated one.
-    Updated,
-    /// Found everything as it should be.
-    Unchanged,
-    /// Refused, with its explanation.
-    Rejected(String),
-}
-
-/// What the receipt means to Parom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Acknowledged {
-    /// The delivery is settled.
-    Settled,
-    /// Something newer is under way.
-    Outdated,
-    /// There is no such delivery, or it was never handed out.
-    Unknown,
-}
 
 /// Where the state that 1C confirmed came from, in the journal.
 const SOURCE: &str = "receipt";
@@ -84,7 +24,7 @@ impl Engine {
         &self,
         limit: usize,
         redeliver_after: SignedDuration,
-    ) -> Result<Vec<Offered>, StoreError> {
+    ) -> Result<Vec<Offer>, StoreError> {
         let now = self.clock.now();
         let fence = i64::try_from(self.ids.random() >> 1).expect("63 bits");
         let mut write = self.store.begin().await?;
@@ -117,7 +57,7 @@ impl Engine {
     }
 
     /// Takes 1C's receipts, all of them in one transaction; the answers stand in their order.
-    pub async fn receive(&self, receipts: Vec<Receipt>) -> Result<Vec<Acknowledged>, StoreError> {
+    pub async fn receive(&self, receipts: Vec<Receipt>) -> Result<Vec<ReceiptTaken>, StoreError> {
         let now = self.clock.now();
         let mut write = self.store.begin().await?;
         let mut answers = Vec::with_capacity(receipts.len());
@@ -134,23 +74,21 @@ impl Engine {
         write: &mut Write,
         receipt: Receipt,
         now: Timestamp,
-    ) -> Result<Acknowledged, StoreError> {
-        let received = match &receipt.done {
-            Done::Created => Received::Taken { outcome: "created" },
-            Done::Updated => Received::Taken { outcome: "updated" },
-            Done::Unchanged => Received::Taken { outcome: "unchanged" },
-            Done::Rejected(message) => Received::Rejected(rejected(message)),
+    ) -> Result<ReceiptTaken, StoreError> {
+        let received = match receipt.status {
+            ReceiptStatus::Rejected => Received::Rejected(rejected(&receipt.message)),
+            taken => Received::Taken { outcome: taken.as_str() },
         };
         let is_taken = matches!(received, Received::Taken { .. });
         match write.receive(receipt.delivery, &received, now).await? {
-            Receiving::Unknown => Ok(Acknowledged::Unknown),
+            Receiving::Unknown => Ok(ReceiptTaken::Unknown),
             Receiving::Settled { link, sent } => {
                 if is_taken {
                     self.confirmed(write, link, &receipt, Some(sent), now).await?;
                 } else {
                     warn!(%link, "1C rejected a delivery");
                 }
-                Ok(Acknowledged::Settled)
+                Ok(ReceiptTaken::Settled)
             }
             Receiving::Outdated { link, sent } => {
                 if is_taken {
@@ -158,7 +96,7 @@ impl Engine {
                     let is_first = write.link(link).await?.is_some_and(|link| link.onec.is_none());
                     self.confirmed(write, link, &receipt, is_first.then_some(sent), now).await?;
                 }
-                Ok(Acknowledged::Outdated)
+                Ok(ReceiptTaken::Outdated)
             }
         }
     }
@@ -246,8 +184,8 @@ impl Engine {
     }
 }
 
-fn offer(delivery: &DeliveryId, link: &Link, state: Sent) -> Offered {
-    Offered {
+fn offer(delivery: &DeliveryId, link: &Link, state: Sent) -> Offer {
+    Offer {
         delivery: *delivery,
         onec_ref: link.onec_ref,
         proposed_ref: OneCRef::proposed(link.id),

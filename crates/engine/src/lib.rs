@@ -30,7 +30,6 @@ pub use collect::Collected;
 pub use dispatch::{Round, Trouble};
 pub use doctor::{Finding, Severity};
 pub use engine::{Engine, EngineError, Parts};
-pub use feed::{Acknowledged, Done, Offered, Receipt};
 pub use rehearse::{Difference, Rehearsal, Rehearsed, WouldDo};
 pub use retry::{retry_all_parked, retry_parked};
 pub use settings::Settings;

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use domain::{BankAccount, DeliveryId, Field, OneCRef};
+use domain::{BankAccount, DeliveryId, Field, Offer, OneCRef, Receipt, ReceiptStatus, ReceiptTaken};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::body::{RECORDS_MAX, Sent};
 use crate::calls::unavailable;
 use crate::counterparty::{CODE_MAX, KINDS};
-use crate::ferry::{Offer, Receipt, ReceiptStatus, ReceiptTaken};
 use crate::problem::{Fault, Problem};
 use crate::router::App;
 use crate::scalar::{clean, text};

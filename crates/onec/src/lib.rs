@@ -26,8 +26,7 @@ mod value;
 mod xml;
 
 pub use ferry::{
-    Ferry, Hello, ObjectKind, ObjectState, Offer, Promise, Receipt, ReceiptStatus, ReceiptTaken,
-    ShownCounterparty, Taken, TakenStatus, Unavailable,
+    Ferry, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken, TakenStatus, Unavailable,
 };
 pub use files::{BadRecord, CounterpartyFile, FileError, Reading, read_file};
 pub use openapi::openapi;

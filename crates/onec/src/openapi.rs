@@ -1,7 +1,7 @@
 //! The OpenAPI document of the calls that are served: for people with tools that read such documents.
 //! What it says of fields, lengths and problems comes from the tables by which the calls work.
 
-use domain::Field;
+use domain::{Field, ReceiptStatus, ReceiptTaken};
 use serde_json::{Map, Value, json};
 
 use crate::body::RECORDS_MAX;
@@ -10,7 +10,7 @@ use crate::counterparty::{
     ACCOUNT_NUMBER_MAX, BANK_NAME_MAX, BIK_MAX, CODE_MAX, EMAIL_MAX, KINDS, LIST_MAX, PHONE_MAX, longest,
 };
 use crate::feed::POLL_LIMIT;
-use crate::ferry::{ObjectKind, ObjectState, ReceiptStatus, ReceiptTaken, TakenStatus};
+use crate::ferry::{ObjectKind, ObjectState, TakenStatus};
 use crate::problem::{Fault, type_uri};
 use crate::router::BASE_PATH;
 use crate::value::element_of;

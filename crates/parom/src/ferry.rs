@@ -3,12 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use domain::{Clock, DeliveryState, OneCRef, Side, SignedDuration, Timestamp};
-use engine::{Acknowledged, Done, Engine, Offered, Showing};
-use onec::{
-    Ferry, Hello, ObjectKind, ObjectState, Offer, Promise, Receipt, ReceiptStatus, ReceiptTaken,
-    ShownCounterparty, Taken, Unavailable,
-};
+use domain::{Clock, DeliveryState, Offer, OneCRef, Receipt, ReceiptTaken, Side, SignedDuration, Timestamp};
+use engine::{Engine, Showing};
+use onec::{Ferry, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken, Unavailable};
 use store::{Lane, StoreError};
 
 /// The engine as 1C sees it.
@@ -72,18 +69,11 @@ impl Ferry for EngineFerry {
     }
 
     fn poll(&self, limit: usize) -> Promise<'_, Vec<Offer>> {
-        Box::pin(async move {
-            let offered = self.engine.poll(limit, self.redeliver_after).await.map_err(Unavailable::new)?;
-            Ok(offered.into_iter().map(offer).collect())
-        })
+        Box::pin(async move { self.engine.poll(limit, self.redeliver_after).await.map_err(Unavailable::new) })
     }
 
     fn receipts(&self, receipts: Vec<Receipt>) -> Promise<'_, Vec<ReceiptTaken>> {
-        Box::pin(async move {
-            let receipts = receipts.into_iter().map(receipt).collect();
-            let taken = self.engine.receive(receipts).await.map_err(Unavailable::new)?;
-            Ok(taken.into_iter().map(acknowledged).collect())
-        })
+        Box::pin(async move { self.engine.receive(receipts).await.map_err(Unavailable::new) })
     }
 
     fn hello(&self, hello: Hello) -> Promise<'_, ()> {
@@ -121,39 +111,6 @@ impl Ferry for EngineFerry {
 
     fn seen(&self, at: Timestamp) {
         self.seen.fetch_max(at.as_microsecond(), Ordering::Relaxed);
-    }
-}
-
-fn offer(offered: Offered) -> Offer {
-    let Offered {
-        delivery,
-        onec_ref,
-        proposed_ref,
-        code,
-        company_id,
-        requisite_id,
-        snapshot,
-        changed,
-        changed_at,
-    } = offered;
-    Offer { delivery, onec_ref, proposed_ref, code, company_id, requisite_id, snapshot, changed, changed_at }
-}
-
-fn receipt(receipt: Receipt) -> engine::Receipt {
-    let done = match receipt.status {
-        ReceiptStatus::Created => Done::Created,
-        ReceiptStatus::Updated => Done::Updated,
-        ReceiptStatus::Unchanged => Done::Unchanged,
-        ReceiptStatus::Rejected => Done::Rejected(receipt.message),
-    };
-    engine::Receipt { delivery: receipt.delivery, done, onec_ref: receipt.onec_ref, code: receipt.code }
-}
-
-fn acknowledged(acknowledged: Acknowledged) -> ReceiptTaken {
-    match acknowledged {
-        Acknowledged::Settled => ReceiptTaken::Settled,
-        Acknowledged::Outdated => ReceiptTaken::Outdated,
-        Acknowledged::Unknown => ReceiptTaken::Unknown,
     }
 }
 

@@ -1,7 +1,6 @@
 //! What an employee does in Bitrix24 reaches 1C, once, and nothing else does.
 
-use domain::{Field, ReasonCode, SignedDuration};
-use engine::{Acknowledged, Done, Offered, Receipt};
+use domain::{Field, Offer, ReasonCode, Receipt, ReceiptStatus, ReceiptTaken, SignedDuration};
 
 use crate::entities::{entity, guid, inn};
 use crate::world::World;
@@ -17,27 +16,28 @@ impl World {
         collected
     }
 
-    async fn poll(&self) -> Vec<Offered> {
+    async fn poll(&self) -> Vec<Offer> {
         self.engine.poll(100, REDELIVER).await.expect("the database works")
     }
 
     /// 1C does what it is told and says so.
-    async fn exchange(&self) -> Vec<Offered> {
+    async fn exchange(&self) -> Vec<Offer> {
         let offered = self.poll().await;
         let receipts = offered.iter().map(receipt).collect();
         let answers = self.engine.receive(receipts).await.expect("the database works");
-        assert!(answers.iter().all(|answer| *answer == Acknowledged::Settled), "{answers:?}");
+        assert!(answers.iter().all(|answer| *answer == ReceiptTaken::Settled), "{answers:?}");
         offered
     }
 }
 
-fn receipt(offered: &Offered) -> Receipt {
-    let done = if offered.onec_ref.is_some() { Done::Updated } else { Done::Created };
+fn receipt(offered: &Offer) -> Receipt {
+    let status = if offered.onec_ref.is_some() { ReceiptStatus::Updated } else { ReceiptStatus::Created };
     Receipt {
         delivery: offered.delivery,
-        done,
+        status,
         onec_ref: Some(offered.onec_ref.unwrap_or(offered.proposed_ref)),
         code: Some("000000777".into()),
+        message: String::new(),
     }
 }
 
@@ -187,7 +187,7 @@ async fn a_late_receipt_settles_nothing_that_1c_has_not_seen() {
     world.look().await;
 
     let answers = world.engine.receive(vec![receipt(&old[0]), receipt(&old[0])]).await.unwrap();
-    assert_eq!(answers, [Acknowledged::Outdated, Acknowledged::Outdated]);
+    assert_eq!(answers, [ReceiptTaken::Outdated, ReceiptTaken::Outdated]);
 
     let offered = world.exchange().await;
     assert_eq!(offered.len(), 1);
@@ -262,8 +262,11 @@ async fn what_1c_rejects_waits_with_its_words_until_somebody_mends_it() {
     world.portal.employee().edits_requisite(requisite.id, &[("RQ_KPP", "1")]).unwrap();
     world.look().await;
     let offered = world.poll().await;
-    let rejection =
-        Receipt { done: Done::Rejected("КПП из девяти цифр".into()), ..receipt(&offered[0]) };
+    let rejection = Receipt {
+        status: ReceiptStatus::Rejected,
+        message: "КПП из девяти цифр".into(),
+        ..receipt(&offered[0])
+    };
     world.engine.receive(vec![rejection]).await.unwrap();
     world.pass(3600);
     assert_eq!(world.poll().await, []);

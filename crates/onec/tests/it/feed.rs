@@ -1,7 +1,6 @@
 //! What 1C polls, and its receipts.
 
-use domain::{BankAccount, Counterparty, DeliveryId, Field, Kind, OneCRef};
-use onec::{Offer, ReceiptStatus};
+use domain::{BankAccount, Counterparty, DeliveryId, Field, Kind, Offer, OneCRef, ReceiptStatus};
 use serde_json::json;
 
 use crate::office::{Call, Office, REF};

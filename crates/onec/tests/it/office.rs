@@ -11,11 +11,10 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::{Clock, ManualClock, OneCRef, SignedDuration, Timestamp};
+use domain::{Clock, ManualClock, Offer, OneCRef, Receipt, ReceiptTaken, SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
 use onec::{
-    Ferry, Hello, ObjectKind, ObjectState, Offer, Promise, Receipt, ReceiptTaken, Settings,
-    ShownCounterparty, Taken, Unavailable, router,
+    Ferry, Hello, ObjectKind, ObjectState, Promise, Settings, ShownCounterparty, Taken, Unavailable, router,
 };
 use serde_json::Value;
 use tower::ServiceExt as _;
