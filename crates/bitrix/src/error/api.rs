@@ -53,6 +53,9 @@ pub enum ApiErrorKind {
 /// Descriptions are cut here: some pages put a whole stack trace into one.
 const DESCRIPTION_CHARS_MAX: usize = 500;
 
+/// Words for an e-mail in the portal's prose.
+const EMAIL: &[&str] = &["e-mail", "email", "почт"];
+
 impl ApiError {
     /// An error with its code and description.
     pub fn new(code: impl Into<String>, description: impl Into<String>) -> Self {
@@ -89,6 +92,7 @@ impl ApiError {
         self.code.is_empty() && self.description.is_empty()
     }
 
+    /// Documented errors are known by their code.
     fn kind_by_code(&self) -> Option<ApiErrorKind> {
         use ApiErrorKind::{BadValue, BatchTooLong, Busy, Closed, Internal, NotFound, Required, SaidNo};
         let kind = match self.code.to_ascii_uppercase().as_str() {
@@ -108,6 +112,8 @@ impl ApiError {
             "INVALID_REQUEST" if self.says(&["https"]) => ApiErrorKind::Denied(Denial::HttpsRequired),
             "NOT_FOUND" | "OWNER_NOT_FOUND" | "ERROR_NOT_FOUND" => NotFound,
             "CRM_FIELD_ERROR_REQUIRED" => Required,
+            // `crm.item.update` names the field in words.
+            "CRM_FIELD_ERROR_VALUE_NOT_VALID" if self.says(EMAIL) => ApiErrorKind::BadEmail,
             "CRM_FIELD_ERROR_VALUE_NOT_VALID"
             | "INVALID_ARG_VALUE"
             | "INVALID_REQUEST"
@@ -139,7 +145,7 @@ impl ApiError {
             (&["disk resource exhausted", "дисков"], ApiErrorKind::DiskFull),
             // «The 'FIELD_NAME' field is not found.»: an argument is missing, not a record.
             (&["field is not found"], ApiErrorKind::Required),
-            (&["e-mail", "email", "почт"], ApiErrorKind::BadEmail),
+            (EMAIL, ApiErrorKind::BadEmail),
             (&["exists", "уже существует"], ApiErrorKind::Duplicate),
             (
                 &[

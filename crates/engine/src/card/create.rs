@@ -146,3 +146,57 @@ fn person(target: &Counterparty) -> Option<FullName> {
         .flatten()
         .find_map(|text| FullName::split(text))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ordinary() -> Counterparty {
+        Counterparty {
+            name: Some("ООО «Ромашка»".into()),
+            inn: Some("7736207543".into()),
+            legal_address: Some("119021, г. Москва".into()),
+            actual_address: Some("101000, г. Москва".into()),
+            bank_accounts: Some(vec![BankAccount {
+                number: "40702810400000012345".into(),
+                ..BankAccount::default()
+            }]),
+            ..Counterparty::default()
+        }
+    }
+
+    fn commands(target: &Counterparty) -> Vec<Command> {
+        create("6f9619ff-8b86-d011-b42d-00cf4fc964ff", target, Presets { organisation: 5, entrepreneur: 8 })
+    }
+
+    #[test]
+    fn an_ordinary_counterparty_costs_five_commands() {
+        let methods: Vec<_> = commands(&ordinary()).into_iter().map(|command| command.method).collect();
+
+        assert_eq!(
+            methods,
+            [
+                "crm.company.add",
+                "crm.requisite.add",
+                "crm.address.add",
+                "crm.address.add",
+                "crm.requisite.bankdetail.add"
+            ]
+        );
+    }
+
+    #[test]
+    fn nobody_is_notified_of_companies_that_a_load_makes() {
+        let company = &commands(&ordinary())[0];
+        let quiet = Arg::from(Args::new().set("REGISTER_SONET_EVENT", "N"));
+
+        assert!(company.args.iter().any(|(name, value)| name == "params" && *value == quiet));
+    }
+
+    #[test]
+    fn one_telephone_written_in_two_ways_is_one() {
+        let twice = ["+7 495 739-70-00".to_owned(), "8 (495) 7397000".to_owned(), " ".to_owned()];
+
+        assert_eq!(distinct(Field::Phones, &twice), ["+7 495 739-70-00"]);
+    }
+}

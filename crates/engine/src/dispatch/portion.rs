@@ -21,6 +21,9 @@ use crate::portal::cards;
 /// Requests under way at once; the client's pace decides how many of them really are.
 const BATCHES_AT_ONCE: usize = 8;
 
+/// What people are told when nothing but an e-mail is left to be written.
+const REFUSED_EMAIL: &str = "не принят адрес электронной почты, остальные данные переданы";
+
 /// A work with the commands that it needs.
 struct Task {
     work: Work,
@@ -182,10 +185,11 @@ impl Engine {
                         work.link.requisite_id = requisite.or(work.link.requisite_id);
                         written.push((work, task.done));
                     }
-                    Written::BadEmail if !task.without_emails => {
+                    // Only where nothing is there yet: a card that exists has been left as it was.
+                    Written::BadEmail if task.seen.is_none() && !task.without_emails => {
                         differently.push(self.creation(task.work, presets, true));
                     }
-                    Written::BadEmail => self.refuse(&task.work, "адрес электронной почты", round).await?,
+                    Written::BadEmail => self.refuse(&task.work, REFUSED_EMAIL, round).await?,
                     Written::Refused(text) => self.refuse(&task.work, &text, round).await?,
                     Written::Partly { text, .. } => self.go_on_later(&task.work, &text, round).await?,
                     Written::Unclear => unclear.push(task.work),

@@ -83,6 +83,32 @@ async fn an_address_that_the_portal_refuses_stays_behind_and_the_rest_travels() 
     assert!(link.remarks[0].text.contains("«бухгалтерия»"), "{:?}", link.remarks);
 }
 
+/// The portal is stricter than we know: an address that looks well and that it does not take.
+#[tokio::test]
+async fn an_address_that_the_portal_refuses_unforeseen_holds_up_nothing_else_and_doubles_nothing() {
+    let refused = Some(vec!["info@example.abcdefghijklmnopqrstuvwxyz".to_owned()]);
+    let mut world = World::open().await;
+    let made = Counterparty { emails: refused.clone(), ..entity(1) };
+    world.show(vec![(guid(1), made), (guid(2), entity(2)), (guid(3), entity(3))]).await;
+    world.until_quiet().await;
+    let with_more =
+        Counterparty {
+            emails: refused.clone(), director: Some("Петров Пётр Петрович".into()), ..entity(2)
+        };
+    let alone = Counterparty { emails: refused, ..entity(3) };
+    world.show(vec![(guid(2), with_more), (guid(3), alone)]).await;
+    world.until_quiet().await;
+
+    assert_eq!(world.portal.company_count(), 3);
+    world.assert_nothing_doubled();
+    assert_eq!(world.card(&inn(1)).1.get("RQ_KPP"), "770401001", "the rest has crossed");
+    assert_eq!(world.card(&inn(2)).1.get("RQ_DIRECTOR"), "Петров Пётр Петрович", "the rest has crossed");
+    for number in [1, 2, 3] {
+        let reason = world.reason(guid(number)).await.expect("a person has to mend the address");
+        assert!(reason.text.contains("почт"), "{number}: {reason:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_change_in_1c_writes_only_what_differs_and_phones_by_their_id() {
     let mut world = World::open().await;

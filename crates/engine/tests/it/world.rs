@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bitrix::{Client, WebhookUrl};
 use domain::{
-    Clock, Counterparty, DeliveryState, Field, Ids, ManualClock, OneCRef, ReasonCode, Side, SignedDuration,
-    Timestamp, normal,
+    Clock, Counterparty, DeliveryState, Field, Ids, ManualClock, OneCRef, Reason, ReasonCode, Side,
+    SignedDuration, Timestamp, normal,
 };
 use emulator::bitrix24::{Card, Portal, PortalSettings};
 use engine::{Engine, Parts, Round, Settings, Taken};
@@ -108,11 +108,16 @@ impl World {
     }
 
     /// Why a record waits for a person, if it does.
-    pub(crate) async fn parked(&self, onec_ref: OneCRef) -> Option<ReasonCode> {
+    pub(crate) async fn reason(&self, onec_ref: OneCRef) -> Option<Reason> {
         match self.standing(onec_ref).await? {
-            DeliveryState::Parked { reason, .. } => Some(reason.code),
+            DeliveryState::Parked { reason, .. } => Some(reason),
             _ => None,
         }
+    }
+
+    /// The cause of it.
+    pub(crate) async fn parked(&self, onec_ref: OneCRef) -> Option<ReasonCode> {
+        Some(self.reason(onec_ref).await?.code)
     }
 
     /// The company of a record with its only requisite.
