@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bitrix::SystemClock;
-use emulator::faults::Fault;
+use emulator::faults::{Fault, Weather};
 use emulator::onec::OneC;
 
 use crate::support::{Place, really_wait};
@@ -81,6 +81,27 @@ async fn killed_in_the_middle_of_a_load_it_ends_with_one_company_each() {
     place.arrives().await;
 
     assert!(halfway < 600, "the load was over before the kill");
+    everything_is_there_once(&place, &onec);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_is_down_for_the_whole_load_gets_everything_when_it_is_back() {
+    let place = Place::open().await;
+    let mut onec = OneC::generated(40, 9, Arc::new(SystemClock));
+    place.portal.faults().set_weather(Weather::Down);
+    let service = place.serve();
+
+    let push = onec.push_all(&service.connection()).await.unwrap();
+    really_wait(Duration::from_secs(2)).await;
+
+    assert_eq!(push.accepted, 40, "1C is not kept waiting for the portal");
+    assert_eq!(place.status()["bitrix24"]["waiting"], 40);
+    let doctor = place.run(&["doctor"]);
+    assert_eq!(doctor.code, Some(1));
+    assert!(doctor.out.contains("Битрикс24"), "{}", doctor.out);
+
+    place.portal.faults().set_weather(Weather::Fair);
+    place.arrives().await;
     everything_is_there_once(&place, &onec);
 }
 
