@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Place, Ran};
+use crate::support::{Place, Ran, parom, ran};
 
 /// Nine records of ten cross: one that is wrong, and one that doubles another.
 const COUNTERPARTIES: &str = "\
@@ -32,6 +32,26 @@ async fn a_load_makes_companies_parks_what_is_wrong_and_exits_with_3() {
     {
         assert!(out.contains(told) || err.contains(told), "{told}:\n{out}{err}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_load_crosses_by_way_of_postgresql() {
+    let Ok(url) = std::env::var("PAROM_TEST_POSTGRES_URL") else {
+        panic!("no PAROM_TEST_POSTGRES_URL: scripts/postgres-for-tests cargo test -p parom");
+    };
+    let place = place_with_file().await;
+
+    for known in [0, 4] {
+        let mut load = parom(place.folder.path());
+        load.args(["load", "контрагенты.csv", "--json"]).env("PAROM_STORE__URL", &url);
+        let Ran { code, out, err } = ran(&mut load);
+
+        assert_eq!(code, Some(3), "{out}{err}");
+        let report: Value = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}{err}"));
+        assert_eq!(report["read"]["known"], known, "{report:#}");
+        assert_eq!(place.inns(), ["7707083893", "7736207543"]);
+    }
+    assert!(!place.folder.path().join("parom.db").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
