@@ -25,9 +25,14 @@ pub fn outlook(link: &Link, rules: &Rules) -> Outlook {
     let merged = merge(&link.base, link.onec.as_ref(), link.bitrix.as_ref(), rules);
     let mut for_onec = onec.clone().overlaid(merged.target);
     keep_what_the_portal_cannot_tell_apart(&mut for_onec, onec);
+    let mut onec_lacks = differs(onec, &for_onec);
+    if link.onec.is_some() && onec.kind.is_none() {
+        // It follows from the ИНН. Nobody edited it, so it is no reason to bother 1C, which did not speak of it.
+        onec_lacks.retain(|field| *field != Field::Kind);
+    }
     let (for_bitrix, _) = target_for_portal(link, bitrix, rules);
     Outlook {
-        onec_lacks: differs(onec, &for_onec),
+        onec_lacks,
         bitrix_lacks: differs(bitrix.unwrap_or(&silent), &for_bitrix.target),
         decisions: merged.decisions,
         for_onec,
@@ -117,6 +122,16 @@ mod tests {
         let lacks = outlook(&link, &Rules::default()).onec_lacks;
 
         assert_eq!(lacks, [Field::Kind, Field::Inn, Field::Kpp, Field::Director]);
+    }
+
+    #[test]
+    fn a_kind_that_follows_from_the_inn_is_no_news_to_1c() {
+        let silent = Counterparty { kind: None, ..yandex("770401001", "Иванов Иван") };
+        let link = link(Counterparty::default(), Some(silent), Some(yandex("770401001", "Иванов Иван")));
+
+        let outlook = outlook(&link, &Rules::default());
+
+        assert_eq!((outlook.onec_lacks, outlook.for_onec.kind), (vec![], Some(Kind::Legal)));
     }
 
     #[test]
