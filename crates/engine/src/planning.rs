@@ -64,8 +64,11 @@ impl Engine {
         now: Timestamp,
     ) -> Result<HeldBack, StoreError> {
         let outlook = outlook(link, &self.settings.rules);
-        let conflicts = conflicts(write, link, &outlook, now).await?;
-        write.set_conflicts(link.id, &conflicts).await?;
+        // Only where both sides speak can they contradict each other.
+        if link.onec.is_some() && link.bitrix.is_some() {
+            let conflicts = conflicts(write, link, &outlook, now).await?;
+            write.set_conflicts(link.id, &conflicts).await?;
+        }
         let card = &outlook.for_onec;
         let why = match gate(card, self.settings.match_by, link.company_id.is_some(), writer_of_inn(link)) {
             Gate::Closed(reason) => {
@@ -167,10 +170,8 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Option<Reason>, StoreError> {
         let known = link.onec.is_some();
-        let (Some(company), true) = (link.company_id, link.bitrix.is_some()) else {
-            write.close_open(link.id, Side::OneC).await?;
-            return Ok(None);
-        };
+        // What the portal does not show was never offered, or was taken back when it went.
+        let (Some(company), true) = (link.company_id, link.bitrix.is_some()) else { return Ok(None) };
         if known && outlook.onec_lacks.is_empty() {
             write.close_open(link.id, Side::OneC).await?;
             return Ok(None);

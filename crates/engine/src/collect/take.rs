@@ -237,6 +237,7 @@ impl Engine {
         let Some(company) = link.company_id else { return Ok(()) };
         link.bitrix = None;
         write.close_open(link.id, Side::OneC).await?;
+        write.set_conflicts(link.id, &[]).await?;
         if link.onec.is_some() {
             write.save_link(&link).await?;
             write.park_new(&self.ids, link.id, Side::Bitrix, &gone_from_portal(&link, company), now).await?;

@@ -1,6 +1,6 @@
 //! Attempts that did not bring a card to where it should be.
 
-use domain::Verdict;
+use domain::{Side, Verdict};
 use tracing::{debug, warn};
 
 use super::Round;
@@ -115,6 +115,8 @@ impl Engine {
             if let Some(mut link) = write.link(work.link.id).await?.filter(|link| link.bitrix.is_some()) {
                 link.bitrix = None;
                 write.save_link(&link).await?;
+                write.close_open(link.id, Side::OneC).await?;
+                write.set_conflicts(link.id, &[]).await?;
             }
             write.settle(&work.delivery, &verdict, None, now).await?;
             warn!(link = %work.link.id, company, "Company {company} is not in the portal any more");
