@@ -114,6 +114,7 @@ const SQLITE: &[Step] = &[
     step!(5, "0005_service"),
     step!(6, "0006_blobs.sqlite"),
     step!(8, "0008_way_back"),
+    step!(10, "0010_reconcile"),
 ];
 
 const POSTGRES: &[Step] = &[
@@ -125,6 +126,7 @@ const POSTGRES: &[Step] = &[
     step!(6, "0006_blobs.postgres"),
     step!(7, "0007_lists.postgres"),
     step!(8, "0008_way_back"),
+    step!(10, "0010_reconcile"),
 ];
 
 fn migrator(steps: &[Step]) -> Migrator {

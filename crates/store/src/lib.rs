@@ -1,7 +1,7 @@
 //! Everything durable: journal, links, outbox, cursors, blobs. SQL lives here and nowhere else.
 //!
 //! Reading order: [`Store`] → [`Write`] → `links` → `keys` → `journal` → `outbox` → `parked` → the small tables
-//! (`portal_index`, `lanes`, `cursors`, `adapter`, `blobs`) → `summary`.
+//! (`portal_index`, `lanes`, `cursors`, `adapter`, `show_all`, `blobs`) → `summary`.
 //!
 //! One body serves SQLite and PostgreSQL: an open connection is an enum of the two drivers' own ones, and
 //! `dialect` turns one text of Rust into an arm for each. What is read can be read from a [`Store`] and,
@@ -28,6 +28,7 @@ mod outbox;
 mod parked;
 mod portal_companies;
 mod portal_index;
+mod show_all;
 mod store;
 mod summary;
 
@@ -44,5 +45,6 @@ pub use outbox::{Received, Receiving, Sent, Settling, Standing};
 pub use parked::ParkedRow;
 pub use portal_companies::PortalCompany;
 pub use portal_index::PortalRequisite;
+pub use show_all::{ShowAll, ShownSince};
 pub use store::{Store, Write};
 pub use summary::{Outcomes, SideFigures, Summary};

@@ -32,6 +32,8 @@ reads! {
     fn delivery(id: DeliveryId) -> Option<Standing>;
     /// The open delivery of a link to a side, else the last one that was closed.
     fn standing(link: LinkId, side: Side) -> Option<Standing>;
+    /// The open deliveries of these links, to either side, in no order. Any number: they are asked for in pieces.
+    fn open_deliveries(links: &[LinkId]) -> Vec<Standing>;
 }
 
 /// The columns of [`StandingRow`], in every statement the same.
@@ -72,6 +74,25 @@ async fn standing(mut conn: Conn<'_>, link: LinkId, side: Side) -> Result<Option
     }
     Ok(None)
 }
+
+async fn open_deliveries(mut conn: Conn<'_>, links: &[LinkId]) -> Result<Vec<Standing>> {
+    const SQL: &str = select_standing!(
+        "open ones of links",
+        "where link_id in (select value from json_each($1)) and state in ('due', 'leased', 'parked')"
+    );
+    let mut open = Vec::new();
+    for links in links.chunks(LIST_MAX) {
+        let rows: Vec<StandingRow> =
+            on_db!(conn.again(), db => sqlx::query_as(SQL).bind(codec::list(links)).fetch_all(db).await?);
+        for row in rows {
+            open.push(row.into_standing()?);
+        }
+    }
+    Ok(open)
+}
+
+/// How many identifiers one statement names.
+const LIST_MAX: usize = 1000;
 
 row! {
     DeliveryRow {

@@ -12,5 +12,6 @@ mod outbox;
 mod parked;
 mod schema;
 mod service;
+mod show_all;
 mod summary;
 mod way_back;
