@@ -9,6 +9,7 @@ use store::{Entity, NewChange, NewLook, StoreError, Write};
 use crate::Engine;
 use crate::plan::{Gate, gate};
 use crate::planning::Towards;
+use crate::show_all::note_shown;
 
 /// A counterparty as 1C shows it, parsed.
 #[derive(Clone, Debug)]
@@ -69,6 +70,7 @@ impl Engine {
             links.insert(showing.onec_ref, link);
             taken.push(outcome);
         }
+        note_shown(&mut write, &refs, now).await?;
         write.commit().await?;
         self.wake();
         Ok(taken)

@@ -23,6 +23,7 @@ mod rehearse;
 mod retry;
 mod settings;
 mod setup;
+mod show_all;
 mod words;
 
 pub use accept::{Showing, Taken};
@@ -34,3 +35,4 @@ pub use rehearse::{Difference, Rehearsal, Rehearsed, WouldDo};
 pub use retry::{retry_all_parked, retry_parked};
 pub use settings::Settings;
 pub use setup::SetupReport;
+pub use show_all::AskedToShow;

@@ -19,18 +19,24 @@ use crate::value::Value;
 
 /// Who is there, and what time it is there.
 pub(crate) async fn ping(State(app): State<Arc<App>>) -> Answer {
-    let now = app.clock.now().to_zoned_datetime(app.settings.time_zone.clone());
-    let time = now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
-    let value =
-        Value::record([("version", Value::text(env!("CARGO_PKG_VERSION"))), ("time", Value::text(time))]);
-    Answer { root: "ping", value }
+    let [version, time] = who_and_when(&app);
+    Answer { root: "ping", value: Value::record([version, time]) }
 }
 
-/// The adapter introduces itself.
+fn who_and_when(app: &App) -> [(&'static str, Value); 2] {
+    let now = app.clock.now().to_zoned_datetime(app.settings.time_zone.clone());
+    let time = now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+    [("version", Value::text(env!("CARGO_PKG_VERSION"))), ("time", Value::text(time))]
+}
+
+/// The adapter introduces itself and hears what it is asked for.
 pub(crate) async fn hello(State(app): State<Arc<App>>, sent: Sent) -> Result<Answer, Problem> {
     let hello = read_hello(sent.document("hello")?)?;
-    app.ferry.hello(hello).await.map_err(|error| unavailable(&error))?;
-    Ok(ping(State(app)).await)
+    let greeting = app.ferry.hello(hello).await.map_err(|error| unavailable(&error))?;
+    let [version, time] = who_and_when(&app);
+    let value = Value::record([version, time, ("show_all", Value::Flag(greeting.show_all))]);
+    // The root is that of `ping`: the answer is the same document with one field more.
+    Ok(Answer { root: "ping", value })
 }
 
 /// 1C shows counterparties; what is wrong with one of them does not stop the others.

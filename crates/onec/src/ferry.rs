@@ -22,8 +22,8 @@ pub trait Ferry: Send + Sync {
     /// Takes what became of deliveries, and answers for each of them, in the same order.
     fn receipts(&self, receipts: Vec<Receipt>) -> Promise<'_, Vec<ReceiptTaken>>;
 
-    /// Keeps how the adapter of 1C introduced itself.
-    fn hello(&self, hello: Hello) -> Promise<'_, ()>;
+    /// Keeps how the adapter of 1C introduced itself, and answers what it is asked for.
+    fn hello(&self, hello: Hello) -> Promise<'_, Greeting>;
 
     /// What Parom knows of one object of 1C.
     fn state(&self, kind: ObjectKind, onec_ref: OneCRef) -> Promise<'_, ObjectState>;
@@ -128,6 +128,13 @@ pub struct Hello {
     pub configuration_version: String,
     /// Names of metadata that the adapter looked for and did not find.
     pub missing: Vec<String>,
+}
+
+/// What the adapter of 1C is asked for when it introduces itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Greeting {
+    /// Show all counterparties again, changed or not.
+    pub show_all: bool,
 }
 
 /// What an object of 1C is.

@@ -30,7 +30,7 @@ pub fn openapi() -> Value {
         "security": [{ "basic": [] }],
         "paths": {
             "/ping": { "get": call("ping", "Проверка связи, логина и часов", &Takes::Nothing, "Ping") },
-            "/hello": { "post": call("hello", "Обработка 1С представляется", &Takes::Body("Hello"), "Ping") },
+            "/hello": { "post": call("hello", "Обработка 1С представляется", &Takes::Body("Hello"), "Greeting") },
             "/counterparties": { "get": call(
                 "pollCounterparties",
                 "Что 1С должна создать или обновить; пусто — пустой массив",
@@ -131,6 +131,14 @@ fn schemas() -> Value {
             "time": { "type": "string", "format": "date-time" }
         })),
         "Hello": object("hello", &[], hello()),
+        "Greeting": object("ping", &["version", "time", "show_all"], json!({
+            "version": { "type": "string" },
+            "time": { "type": "string", "format": "date-time" },
+            "show_all": {
+                "type": "boolean",
+                "description": "true: показать всех контрагентов снова, изменённых и неизменённых, до следующего hello"
+            }
+        })),
         "Counterparties": list("counterparties", &reference("Counterparty"), RECORDS_MAX),
         "Counterparty": object("counterparty", &["ref"], counterparty()),
         "BankAccount": object("bank_account", &[], json!({

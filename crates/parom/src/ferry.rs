@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::{Clock, DeliveryState, Offer, OneCRef, Receipt, ReceiptTaken, Side, SignedDuration, Timestamp};
 use engine::{Engine, Showing};
-use onec::{Ferry, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken, Unavailable};
+use onec::{Ferry, Greeting, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken, Unavailable};
 use store::{Lane, StoreError};
 
 /// The engine as 1C sees it.
@@ -76,7 +76,7 @@ impl Ferry for EngineFerry {
         Box::pin(async move { self.engine.receive(receipts).await.map_err(Unavailable::new) })
     }
 
-    fn hello(&self, hello: Hello) -> Promise<'_, ()> {
+    fn hello(&self, hello: Hello) -> Promise<'_, Greeting> {
         Box::pin(async move {
             let Hello {
                 adapter,
@@ -95,9 +95,8 @@ impl Ferry for EngineFerry {
                 missing,
                 at: self.clock.now(),
             };
-            let mut write = self.engine.store().begin().await.map_err(Unavailable::new)?;
-            write.adapter_said(&hello).await.map_err(Unavailable::new)?;
-            write.commit().await.map_err(Unavailable::new)
+            let show_all = self.engine.greet(&hello).await.map_err(Unavailable::new)?;
+            Ok(Greeting { show_all })
         })
     }
 

@@ -22,13 +22,6 @@ pub struct ShowAll {
     pub ended_at: Option<Timestamp>,
 }
 
-impl ShowAll {
-    /// A wish of this moment.
-    pub fn new(asked_at: Timestamp) -> Self {
-        Self { asked_at, told_at: None, is_answered: false, runs: 0, ended_at: None }
-    }
-}
-
 /// How much of what 1C has was shown since a moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ShownSince {
@@ -83,20 +76,34 @@ async fn not_shown_since(conn: Conn<'_>, since: Timestamp, links: &[LinkId]) -> 
 }
 
 impl Write {
-    /// Keeps the wish in place of the one before.
-    pub async fn set_show_all(&mut self, wish: &ShowAll) -> Result<()> {
-        const SET: &str = "
-            -- show all: set
+    /// A new wish takes the place of the one before.
+    pub async fn ask_to_show_all(&mut self, now: Timestamp) -> Result<()> {
+        const ASK: &str = "
+            -- show all: ask
             insert into show_all (id, asked_at, told_at, is_answered, runs, ended_at)
-            values (1, $1, $2, $3, $4, $5)
+            values (1, $1, null, 0, 0, null)
             on conflict (id) do update
                set asked_at = excluded.asked_at,
-                   told_at = excluded.told_at,
-                   is_answered = excluded.is_answered,
-                   runs = excluded.runs,
-                   ended_at = excluded.ended_at";
+                   told_at = null,
+                   is_answered = 0,
+                   runs = 0,
+                   ended_at = null";
+        on_db!(self.conn(), db => { sqlx::query(ASK).bind(codec::micros(now)).execute(db).await?; });
+        Ok(())
+    }
+
+    /// How the wish stands now. Says nothing of a newer wish that has taken its place meanwhile.
+    pub async fn keep_show_all(&mut self, wish: &ShowAll) -> Result<()> {
+        const KEEP: &str = "
+            -- show all: keep
+            update show_all
+               set told_at = $2,
+                   is_answered = $3,
+                   runs = $4,
+                   ended_at = $5
+             where id = 1 and asked_at = $1";
         on_db!(self.conn(), db => {
-            sqlx::query(SET)
+            sqlx::query(KEEP)
                 .bind(codec::micros(wish.asked_at))
                 .bind(wish.told_at.map(codec::micros))
                 .bind(i64::from(wish.is_answered))

@@ -54,6 +54,20 @@ async fn an_adapter_introduces_itself_alike_in_json_and_xml() {
 }
 
 #[tokio::test]
+async fn an_adapter_hears_at_its_hello_whether_it_shall_show_everything_again() {
+    let office = Office::open();
+    let idle = office.hears(Call::post("hello", "{}")).await;
+
+    office.ferry.wants_all();
+    let in_json = office.hears(Call::post("hello", "{}")).await;
+    let in_xml = office.hears(Call::xml("hello", "<hello/>").with("accept", "application/xml")).await;
+
+    assert_eq!(idle.json()["show_all"], false);
+    assert_eq!(in_json.json()["show_all"], true);
+    assert!(in_xml.text.ends_with("<show_all>true</show_all></ping>"), "{}", in_xml.text);
+}
+
+#[tokio::test]
 async fn a_hello_that_is_no_object_is_invalid() {
     let (slug, _) = Office::open().hears(Call::post("hello", "[1]")).await.problem(422);
 

@@ -14,7 +14,8 @@ use base64::engine::general_purpose::STANDARD;
 use domain::{Clock, ManualClock, Offer, OneCRef, Receipt, ReceiptTaken, SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
 use onec::{
-    Ferry, Hello, ObjectKind, ObjectState, Promise, Settings, ShownCounterparty, Taken, Unavailable, router,
+    Ferry, Greeting, Hello, ObjectKind, ObjectState, Promise, Settings, ShownCounterparty, Taken,
+    Unavailable, router,
 };
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -197,11 +198,16 @@ pub(crate) struct MemoryFerry {
     hellos: Mutex<Vec<Hello>>,
     seen: Mutex<Vec<Timestamp>>,
     out_of_service: AtomicBool,
+    wants_all: AtomicBool,
 }
 
 impl MemoryFerry {
     pub(crate) fn goes_out_of_service(&self) {
         self.out_of_service.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn wants_all(&self) {
+        self.wants_all.store(true, Ordering::SeqCst);
     }
 
     /// Everything that was taken, in order.
@@ -269,8 +275,11 @@ impl Ferry for MemoryFerry {
         })
     }
 
-    fn hello(&self, hello: Hello) -> Promise<'_, ()> {
-        self.serve(|| self.hellos.lock().expect("no panic").push(hello))
+    fn hello(&self, hello: Hello) -> Promise<'_, Greeting> {
+        self.serve(|| {
+            self.hellos.lock().expect("no panic").push(hello);
+            Greeting { show_all: self.wants_all.load(Ordering::SeqCst) }
+        })
     }
 
     fn state(&self, kind: ObjectKind, onec_ref: OneCRef) -> Promise<'_, ObjectState> {
