@@ -4,7 +4,7 @@
 //! Reading order: [`Engine`] → `accept` (1C shows) and `collect` (Bitrix24 shows) → `planning` (what a change
 //! means for either side) → [`plan`] (pure decisions) → [`card`] (a counterparty as the portal keeps it) →
 //! `dispatch` (leases, requests, read-back) → `feed` (what 1C polls, and its receipts) → `rehearse` (what a load
-//! would do).
+//! would do) → `reconcile` (what both sides lack after all, `show_all` with it).
 //!
 //! Architecture invariant: nothing reaches Bitrix24 except through a delivery whose intent is durable, and
 //! no request is made while a write transaction is open.
@@ -19,6 +19,7 @@ mod feed;
 pub mod plan;
 mod planning;
 mod portal;
+mod reconcile;
 mod rehearse;
 mod retry;
 mod settings;
@@ -31,6 +32,9 @@ pub use collect::Collected;
 pub use dispatch::{Round, Trouble};
 pub use doctor::{Finding, Severity};
 pub use engine::{Engine, EngineError, Parts};
+pub use reconcile::{
+    Discrepancy, DiscrepancyKind, FieldDifference, Healing, Reconciled, Reconciliation, Standing, reconciled,
+};
 pub use rehearse::{Difference, Rehearsal, Rehearsed, WouldDo};
 pub use retry::{retry_all_parked, retry_parked};
 pub use settings::Settings;

@@ -72,6 +72,7 @@ impl Engine {
             );
             self.wake();
         }
+        self.reconcile_what_was_compared().await?;
         Ok(collected)
     }
 
@@ -84,10 +85,15 @@ impl Engine {
     }
 
     async fn is_compare_due(&self) -> Result<bool, StoreError> {
-        let Some(compared) = self.moment(COMPARED).await? else { return Ok(true) };
+        let Some(compared) = self.compared_at().await? else { return Ok(true) };
         let since = self.clock.now().duration_since(compared);
         Ok(since >= self.settings.full_compare_every
             || (since >= WANTED_PAUSE && self.moment(WANTED).await?.is_some_and(|wanted| wanted > compared)))
+    }
+
+    /// When the last full compare began.
+    pub async fn compared_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.moment(COMPARED).await
     }
 
     async fn moment(&self, cursor: &str) -> Result<Option<Timestamp>, StoreError> {
@@ -160,9 +166,14 @@ impl Engine {
         write.commit().await
     }
 
-    /// Asks for a full compare soon: something was deleted whose owner nobody knows.
+    /// Something was deleted whose owner nobody knows.
     async fn want_compare(&self) -> Result<(), StoreError> {
         warn!("Something was deleted in Bitrix24 whose owner is not known; everything will be compared soon");
+        self.ask_for_compare().await
+    }
+
+    /// Asks whoever collects to compare everything soon, be it in another process.
+    pub async fn ask_for_compare(&self) -> Result<(), StoreError> {
         let mut write = self.store.begin().await?;
         write.set_cursor(WANTED, &self.clock.now().to_string()).await?;
         write.commit().await

@@ -2,6 +2,8 @@
 
 mod crossing;
 mod entities;
+mod reconcile;
+mod show_all;
 mod simulation;
 mod way_back;
 mod world;

@@ -9,19 +9,19 @@ const REDELIVER: SignedDuration = SignedDuration::from_mins(4);
 
 impl World {
     /// Looks at the portal a minute later, and delivers what came of it.
-    async fn look(&self) -> engine::Collected {
+    pub(crate) async fn look(&self) -> engine::Collected {
         self.pass(61);
         let collected = self.engine.collect().await.expect("the portal answers");
         self.until_quiet().await;
         collected
     }
 
-    async fn poll(&self) -> Vec<Offer> {
+    pub(crate) async fn poll(&self) -> Vec<Offer> {
         self.engine.poll(100, REDELIVER).await.expect("the database works")
     }
 
     /// 1C does what it is told and says so.
-    async fn exchange(&self) -> Vec<Offer> {
+    pub(crate) async fn exchange(&self) -> Vec<Offer> {
         let offered = self.poll().await;
         let receipts = offered.iter().map(receipt).collect();
         let answers = self.engine.receive(receipts).await.expect("the database works");
@@ -42,7 +42,7 @@ fn receipt(offered: &Offer) -> Receipt {
 }
 
 /// A world in which 1C and the portal agree on one counterparty, and the whole portal has been read.
-async fn agreed() -> World {
+pub(crate) async fn agreed() -> World {
     let mut world = World::open().await;
     world.show(vec![(guid(1), entity(1))]).await;
     world.until_quiet().await;
@@ -52,7 +52,7 @@ async fn agreed() -> World {
 }
 
 /// A company that an employee made, with a requisite; the company and the requisite.
-fn employee_makes(world: &World, number: u32) -> (i64, i64) {
+pub(crate) fn employee_makes(world: &World, number: u32) -> (i64, i64) {
     let employee = world.portal.employee();
     let company = employee.creates_company("Новый клиент").expect("employees may");
     let fields = [("RQ_INN", inn(number)), ("RQ_COMPANY_NAME", "ООО «Новый клиент»".to_owned())];
