@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{config, demo, doctor, emulate, load, parked, plan, serve, setup, status};
+use crate::commands::{config, demo, doctor, emulate, load, parked, plan, reconcile, serve, setup, status};
 use crate::config::{Config, Problems};
 use crate::telemetry::LogFormat;
 
@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Status(status::Args),
     /// Записи, которые ждут человека: показать, повторить, отложить насовсем
     Parked(parked::Args),
+    /// Сверить 1С и Битрикс24: что различается, почему и что с этим делать
+    Reconcile(reconcile::Args),
     /// Запустить учебный Битрикс24 или учебную 1С
     Emulate(emulate::Args),
     /// Напечатать образец файла настроек

@@ -20,10 +20,16 @@ impl World {
 
     /// A delivery is lost as no code should lose it.
     async fn lose(&self, number: u32, side: Side) {
-        let link = self.engine.store().link_by_ref(guid(number)).await.unwrap().expect("it was shown");
-        let mut write = self.engine.store().begin().await.unwrap();
-        assert!(write.close_open(link.id, side).await.unwrap(), "nobody has touched it");
-        write.commit().await.unwrap();
+        let link = self
+            .engine
+            .store()
+            .link_by_ref(guid(number))
+            .await
+            .expect("the database works")
+            .expect("it was shown");
+        let mut write = self.engine.store().begin().await.expect("the database works");
+        assert!(write.close_open(link.id, side).await.expect("the database works"), "nobody has touched it");
+        write.commit().await.expect("the database works");
     }
 }
 

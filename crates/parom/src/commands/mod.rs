@@ -7,6 +7,7 @@ pub(crate) mod emulate;
 pub(crate) mod load;
 pub(crate) mod parked;
 pub(crate) mod plan;
+pub(crate) mod reconcile;
 pub(crate) mod serve;
 pub(crate) mod setup;
 pub(crate) mod status;
@@ -39,6 +40,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Serve(_) => serve::run(open_for_serving(&common).await?).await,
         Command::Load(args) => load::run(&args, open_for_portal(&common).await?).await,
         Command::Plan(args) => plan::run(&args, open_for_portal(&common).await?).await,
+        Command::Reconcile(args) => reconcile::run(&args, open_for_portal(&common).await?).await,
         Command::Setup(args) => setup::run(&args, open_for_portal(&common).await?).await,
         Command::Doctor(args) => doctor::run(&args, open_for_portal(&common).await?).await,
         Command::Status(args) => status::run(&args, open(&common).await?).await,
@@ -70,6 +72,7 @@ fn default_filter(command: &Command) -> &'static str {
         Command::Demo(_)
         | Command::Load(_)
         | Command::Plan(_)
+        | Command::Reconcile(_)
         | Command::Setup(_)
         | Command::Doctor(_)
         | Command::Status(_)

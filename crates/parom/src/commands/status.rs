@@ -43,6 +43,8 @@ struct Status {
     parked: Vec<Parked>,
     onec_seen_at: Option<Timestamp>,
     adapter: Option<store::Hello>,
+    /// What the last reconciliation came to.
+    reconciled: Option<engine::Reconciled>,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,6 +91,7 @@ impl Status {
             parked: parked.collect(),
             onec_seen_at: store.seen_onec().await?,
             adapter: store.adapter().await?,
+            reconciled: engine::reconciled(store).await?,
         })
     }
 
@@ -137,6 +140,15 @@ impl Status {
             if !adapter.missing.is_empty() {
                 say(format!("В этой 1С не найдено: {}", adapter.missing.join(", ")));
             }
+        }
+        if let Some(reconciled) = &self.reconciled {
+            say(format!(
+                "Последняя сверка: {}, расхождений {}, из них ждут человека {}{}",
+                moment(reconciled.at, zone),
+                show::number(reconciled.discrepancies),
+                show::number(reconciled.needs_person),
+                if reconciled.needs_person > 0 { ". Какие: parom reconcile" } else { "" }
+            ));
         }
         if !self.parked.is_empty() {
             say("Ждут человека:".to_owned());

@@ -24,6 +24,7 @@ fn every_command_has_help_and_no_heading_of_it_is_english() {
         &["setup"],
         &["doctor"],
         &["status"],
+        &["reconcile"],
         &["parked"],
         &["parked", "list"],
         &["parked", "retry"],

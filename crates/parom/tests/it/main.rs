@@ -3,6 +3,7 @@
 mod cli;
 mod demo;
 mod load;
+mod reconcile;
 mod service;
 mod support;
 mod tidy;
