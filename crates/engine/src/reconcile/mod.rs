@@ -192,15 +192,40 @@ impl Reconciliation<'_> {
             _ => At::Companies(0),
         };
         self.looked += page.len() as u64;
-        let facts = self.facts(&page).await?;
-        let mut found = Vec::new();
-        for link in &page {
-            self.look(link, &facts, &mut found).await?;
-        }
+        let mut found = self.look_at(&page).await?;
+        self.look_again(&mut found).await?;
         if self.healing == Healing::Heal {
             self.heal(&mut found).await?;
         }
         Ok(found)
+    }
+
+    async fn look_at(&self, links: &[Link]) -> Result<Vec<Discrepancy>, StoreError> {
+        let facts = self.facts(links).await?;
+        let mut found = Vec::new();
+        for link in links {
+            self.look(link, &facts, &mut found).await?;
+        }
+        Ok(found)
+    }
+
+    /// Links and deliveries are read one after the other, and others work meanwhile: what was brought in between looks
+    /// as if nobody carried it. A second look at those few tells.
+    async fn look_again(&self, found: &mut Vec<Discrepancy>) -> Result<(), StoreError> {
+        let missed: HashSet<LinkId> = found
+            .iter()
+            .filter(|discrepancy| discrepancy.standing == Standing::Missed)
+            .filter_map(|discrepancy| discrepancy.link)
+            .collect();
+        if missed.is_empty() {
+            return Ok(());
+        }
+        found.retain(|discrepancy| discrepancy.link.is_none_or(|link| !missed.contains(&link)));
+        let missed: Vec<LinkId> = missed.into_iter().collect();
+        let links = self.engine.store.links_by_ids(&missed).await?;
+        found.extend(self.look_at(&links).await?);
+        found.sort_by_key(|discrepancy| discrepancy.link);
+        Ok(())
     }
 
     async fn facts(&self, page: &[Link]) -> Result<Facts, StoreError> {

@@ -9,7 +9,7 @@ use crate::world::World;
 
 impl World {
     /// Everything that differs, and what it came to.
-    async fn reconcile(&self, healing: Healing) -> (Vec<Discrepancy>, Reconciled) {
+    pub(crate) async fn reconcile(&self, healing: Healing) -> (Vec<Discrepancy>, Reconciled) {
         let mut reconciliation = self.engine.reconcile(healing).await.expect("the database works");
         let mut found = Vec::new();
         while let Some(page) = reconciliation.next().await.expect("the database works") {

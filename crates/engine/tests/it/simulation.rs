@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 
 use domain::{Counterparty, DeliveryState, Field, ReasonCode, SignedDuration, normal};
 use emulator::faults::{Fault, Forbidden, Weather};
+use engine::{Healing, Standing};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use tokio::runtime::Runtime;
@@ -171,6 +172,7 @@ async fn live(ops: Vec<Op>) {
     world.until_quiet().await;
     let codes = everything_arrived(&world, &hands).await;
     silence(&mut world, &codes).await;
+    nobody_was_forgotten(&world).await;
 }
 
 /// What employees did, so that the checks know what to expect.
@@ -339,6 +341,20 @@ async fn silence(world: &mut World, codes: &[ReasonCode]) {
     world.show(records).await;
     world.until_quiet().await;
     assert_eq!(world.portal.writes(), writes, "the second load wrote; parked: {codes:?}");
+}
+
+/// Whatever differs is under way, waits or is kept apart, before the portal is read and after: there is nothing to heal.
+async fn nobody_was_forgotten(world: &World) {
+    for read_first in [false, true] {
+        if read_first {
+            world.engine.collect_all().await.expect("the portal answers");
+            world.until_quiet().await;
+        }
+        let (found, _) = world.reconcile(Healing::Look).await;
+        let missed: Vec<_> = found.iter().filter(|found| found.standing == Standing::Missed).collect();
+        assert!(missed.is_empty(), "read first: {read_first}: {missed:#?}");
+    }
+    world.assert_nothing_doubled();
 }
 
 /// A future that is dropped after so many steps, as a process that is killed between any two of them.

@@ -32,7 +32,7 @@ fn document(ran: &Ran) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn sides_that_agree_have_no_differences_and_it_exits_with_0() {
     let place = Place::open().await;
-    let two: String = COUNTERPARTIES.lines().take(3).map(|line| format!("{line}\n")).collect();
+    let two = COUNTERPARTIES.lines().take(3).collect::<Vec<_>>().join("\n");
     std::fs::write(place.folder.path().join("двое.csv"), two).unwrap();
     place.run(&["load", "двое.csv"]);
 
@@ -139,18 +139,18 @@ async fn asked_for_everything_1c_hears_it_at_its_hello_until_it_has_shown_all() 
     assert!(asked.out.contains("1С попросим показать всё"), "{}", asked.out);
 
     for _ in 0..2 {
-        assert_eq!(said(onec.hello(&connection).await.unwrap()), "true");
+        assert_eq!(said(&onec.hello(&connection).await.unwrap()), "true");
     }
     let push = onec.push_all(&connection).await.unwrap();
 
     assert_eq!((push.accepted, push.unchanged), (0, 5));
-    assert_eq!(said(onec.hello(&connection).await.unwrap()), "false");
+    assert_eq!(said(&onec.hello(&connection).await.unwrap()), "false");
     let known = document(&place.run(&["reconcile", "--json"]));
     assert_eq!(known["summary"]["asked_onec"]["shown"], 5, "{known:#}");
 }
 
 /// JSON or XML, as the emulated 1C speaks.
-fn said(greeting: Value) -> String {
+fn said(greeting: &Value) -> String {
     greeting["show_all"].to_string().replace('"', "")
 }
 
