@@ -10,10 +10,10 @@ use domain::{Clock, Ids};
 use engine::{Engine, Parts};
 use store::Store;
 
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::ferry::EngineFerry;
 use crate::helm::Helm;
-use crate::http::{self, Readiness};
+use crate::http::{self, NoticeSecrets, Readiness};
 
 /// Settings, database and clock: what every command but `demo` and `emulate` begins with.
 pub(crate) struct App {
@@ -68,7 +68,7 @@ impl App {
     }
 
     /// Everything that the service answers over HTTP.
-    pub(crate) fn router(&self, ferry: Arc<EngineFerry>) -> anyhow::Result<Router> {
+    pub(crate) fn router(&self, ferry: Arc<EngineFerry>, engine: Engine) -> anyhow::Result<Router> {
         let settings = onec::Settings {
             login: self.config.onec.login.clone(),
             password: self.config.onec.password()?.to_secret_string(),
@@ -76,7 +76,13 @@ impl App {
             body_limit: self.config.server.body_limit.bytes(),
         };
         let onec = onec::router(settings, ferry, Arc::clone(&self.clock));
-        Ok(http::router(onec, self.readiness(), self.config.server.body_limit.bytes()))
+        let secret = |secret: &Option<Secret>| secret.as_ref().map(Secret::to_secret_string);
+        let secrets = NoticeSecrets {
+            application_token: secret(&self.config.bitrix24.application_token),
+            module_secret: secret(&self.config.bitrix24.module_secret),
+        };
+        let notices = http::notices(engine, secrets);
+        Ok(http::router(onec, notices, self.readiness(), self.config.server.body_limit.bytes()))
     }
 
     fn readiness(&self) -> Readiness {

@@ -67,8 +67,6 @@ impl Bitrix24 {
 
     pub(super) fn idle_keys(&self) -> Vec<&'static str> {
         [
-            (self.application_token.is_some(), "bitrix24.application_token"),
-            (self.module_secret.is_some(), "bitrix24.module_secret"),
             (!self.pipelines.is_empty(), "bitrix24.pipelines"),
         ]
         .into_iter()

@@ -1,6 +1,7 @@
-//! The HTTP side of the service: the contract with 1C, whether it lives, whether it can work, and a first page.
+//! The HTTP side of the service: the contract with 1C, notices of Bitrix24, whether it lives, whether it can work, and a first page.
 
 mod connections;
+mod notices;
 mod page;
 
 use std::future::Future;
@@ -21,6 +22,7 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 pub(crate) use connections::serve;
+pub(crate) use notices::{NoticeSecrets, routes as notices};
 
 /// From the head of a request to its answer: 64 MiB over a slow line take less.
 const REQUEST_MAX: Duration = Duration::from_mins(5);
@@ -38,8 +40,8 @@ pub(crate) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// Everything that the service answers. `onec` has the paths below `/1c/v1`.
-pub(crate) fn router(onec: Router, ready: Readiness, body_limit: usize) -> Router {
+/// Everything that the service answers. `onec` has the paths below `/1c/v1`, `notices` those below `/bitrix24`.
+pub(crate) fn router(onec: Router, notices: Router, ready: Readiness, body_limit: usize) -> Router {
     Router::new()
         .route("/", get(page::first))
         .route("/healthz", get(healthz))
@@ -47,6 +49,7 @@ pub(crate) fn router(onec: Router, ready: Readiness, body_limit: usize) -> Route
         .with_state(ready)
         .merge(onec)
         .layer(DefaultBodyLimit::max(body_limit))
+        .merge(notices)
         .layer(middleware::from_fn(in_time))
         .layer(middleware::from_fn(strict_headers))
 }
