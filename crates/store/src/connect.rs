@@ -114,6 +114,7 @@ const SQLITE: &[Step] = &[
     step!(5, "0005_service"),
     step!(6, "0006_blobs.sqlite"),
     step!(8, "0008_way_back"),
+    step!(9, "0009_tellings"),
     step!(10, "0010_reconcile"),
 ];
 
@@ -126,6 +127,7 @@ const POSTGRES: &[Step] = &[
     step!(6, "0006_blobs.postgres"),
     step!(7, "0007_lists.postgres"),
     step!(8, "0008_way_back"),
+    step!(9, "0009_tellings"),
     step!(10, "0010_reconcile"),
 ];
 

@@ -1,7 +1,7 @@
 //! Everything durable: journal, links, outbox, cursors, blobs. SQL lives here and nowhere else.
 //!
 //! Reading order: [`Store`] → [`Write`] → `links` → `keys` → `journal` → `outbox` → `parked` → the small tables
-//! (`portal_index`, `lanes`, `cursors`, `adapter`, `show_all`, `blobs`) → `summary`.
+//! (`portal_index`, `lanes`, `cursors`, `adapter`, `show_all`, `tellings`, `codes_to_show`, `watches`, `blobs`) → `summary`.
 //!
 //! One body serves SQLite and PostgreSQL: an open connection is an enum of the two drivers' own ones, and
 //! `dialect` turns one text of Rust into an arm for each. What is read can be read from a [`Store`] and,
@@ -15,6 +15,7 @@ mod dialect;
 mod adapter;
 mod blobs;
 mod codec;
+mod codes_to_show;
 mod conflicts;
 mod connect;
 mod cursors;
@@ -31,9 +32,12 @@ mod portal_index;
 mod show_all;
 mod store;
 mod summary;
+mod tellings;
+mod watches;
 
 pub use adapter::Hello;
 pub use blobs::{CHUNK_BYTES, Digest};
+pub use codes_to_show::CodeToShow;
 pub use conflicts::Conflict;
 pub use error::{Result, StoreError};
 pub use journal::{Change, NewChange};
@@ -48,3 +52,4 @@ pub use portal_index::PortalRequisite;
 pub use show_all::{ShowAll, ShownSince};
 pub use store::{Store, Write};
 pub use summary::{Outcomes, SideFigures, Summary};
+pub use tellings::{Comment, Message, Telling, Told};

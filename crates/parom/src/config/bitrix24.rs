@@ -66,11 +66,9 @@ impl Bitrix24 {
     }
 
     pub(super) fn idle_keys(&self) -> Vec<&'static str> {
-        [
-            (!self.pipelines.is_empty(), "bitrix24.pipelines"),
-        ]
-        .into_iter()
-        .filter_map(|(set, key)| set.then_some(key))
-        .collect()
+        [(!self.pipelines.is_empty(), "bitrix24.pipelines")]
+            .into_iter()
+            .filter_map(|(set, key)| set.then_some(key))
+            .collect()
     }
 }

@@ -103,7 +103,10 @@ impl Desk {
             .collect();
         self.engine.notice(&looks).await.map_err(|error| {
             error!(error = %error, "Notices could not be kept: {error}");
-            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "Паром не смог записать уведомление, повторите позже")
+            Refusal::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Паром не смог записать уведомление, повторите позже",
+            )
         })
     }
 }
@@ -133,7 +136,8 @@ impl Refusal {
     }
 
     fn closed(key: &str, whose: &str) -> Self {
-        let text = format!("уведомления {whose} не приняты: в разделе [bitrix24] настроек Парома нет `{key}`");
+        let text =
+            format!("уведомления {whose} не приняты: в разделе [bitrix24] настроек Парома нет `{key}`");
         Self::new(StatusCode::NOT_FOUND, text)
     }
 }

@@ -14,4 +14,5 @@ mod schema;
 mod service;
 mod show_all;
 mod summary;
+mod tellings;
 mod way_back;
