@@ -7,6 +7,7 @@ use domain::{BankAccount, Counterparty, Field, Link, OneCRef, Reason, Shown, Sid
 use store::{Entity, NewChange, NewLook, StoreError, Write};
 
 use crate::Engine;
+use crate::code_field::{code_of, show_new_code};
 use crate::plan::{Gate, gate};
 use crate::planning::Towards;
 use crate::show_all::note_shown;
@@ -105,12 +106,14 @@ impl Engine {
         showing: &Showing,
         now: Timestamp,
     ) -> Result<Taken, StoreError> {
+        let code_before = code_of(link);
         let before = link.onec.take().map(|onec| onec.snapshot).unwrap_or_default();
         let snapshot = prepared(before, showing.snapshot.clone());
         link.onec = Some(Shown { snapshot, changed_at: showing.changed_at, seen_at: now });
         if let Some(code) = &showing.code {
             link.onec_code = Some(code.clone());
         }
+        show_new_code(write, link, code_before, now).await?;
         let held_back = self.plan(write, link, Towards::Both, now).await?;
         write.set_fingerprint(link.id, &showing.fingerprint).await?;
         write

@@ -59,6 +59,9 @@ pub enum EngineError {
 /// The longest nap of an idle engine: a delivery that another node wrote is found after it at the latest.
 const NAP: SignedDuration = SignedDuration::from_secs(5);
 
+/// How long notices that belong together are waited for.
+const GATHERING: SignedDuration = SignedDuration::from_secs(2);
+
 impl Engine {
     /// Puts the parts together. Nothing is asked of the portal yet.
     pub fn new(parts: Parts) -> Self {
@@ -109,15 +112,26 @@ impl Engine {
 
     async fn collect_for_life(&self, shutdown: &CancellationToken) {
         while !shutdown.is_cancelled() {
-            let nap = match self.collect().await {
-                Ok(_) => NAP,
+            let nap = match self.collect_and_tell().await {
+                Ok(()) => NAP,
                 Err(error) => {
                     warn!(error = %error, "Bitrix24 could not be looked at; nothing is lost, the next look finds it: {error}");
                     self.settings.pause_of_outage
                 }
             };
             self.rest(nap, &self.wake_collect, shutdown).await;
+            // Saving a card makes several notices: one reading answers all of them.
+            if self.store.looks_waiting().await.is_ok_and(|waiting| waiting > 0) {
+                self.rest(GATHERING, &Notify::new(), shutdown).await;
+            }
         }
+    }
+
+    async fn collect_and_tell(&self) -> Result<(), EngineError> {
+        self.collect().await?;
+        self.show_codes().await?;
+        self.tell().await?;
+        Ok(())
     }
 
     async fn rest(&self, nap: SignedDuration, wake: &Notify, shutdown: &CancellationToken) {

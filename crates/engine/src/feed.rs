@@ -11,8 +11,10 @@ use store::{NewChange, Received, Receiving, Sent, StoreError, Write};
 use tracing::{debug, warn};
 
 use crate::Engine;
+use crate::code_field::{code_of, show_new_code};
 use crate::plan::outlook;
 use crate::planning::Towards;
+use crate::telling::{settle_rejections, tell_of_rejection};
 
 /// Where the state that 1C confirmed came from, in the journal.
 const SOURCE: &str = "receipt";
@@ -87,6 +89,9 @@ impl Engine {
                     self.confirmed(write, link, &receipt, Some(sent), now).await?;
                 } else {
                     warn!(%link, "1C rejected a delivery");
+                    if let Some(link) = write.link(link).await? {
+                        tell_of_rejection(write, &link, &receipt, now).await?;
+                    }
                 }
                 Ok(ReceiptTaken::Settled)
             }
@@ -111,6 +116,10 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let Some(mut link) = write.link(link).await? else { return Ok(()) };
+        let code_before = code_of(&link);
+        if let Some(company) = link.company_id {
+            settle_rejections(write, company).await?;
+        }
         if let Some(onec_ref) = receipt.onec_ref.filter(|onec_ref| link.onec_ref != Some(*onec_ref)) {
             match write.link_by_ref(onec_ref).await? {
                 Some(other) if other.id != link.id => return self.join(write, link, other, now).await,
@@ -120,6 +129,7 @@ impl Engine {
         if let Some(code) = receipt.code.as_ref().filter(|code| !code.is_empty()) {
             link.onec_code = Some(code.clone());
         }
+        show_new_code(write, &link, code_before, now).await?;
         if let Some(sent) = sent {
             let before = link.onec.as_ref();
             if before.is_none_or(|before| before.snapshot != sent.snapshot) {

@@ -11,6 +11,7 @@
 
 mod accept;
 pub mod card;
+mod code_field;
 mod collect;
 mod dispatch;
 mod doctor;
@@ -25,6 +26,7 @@ mod retry;
 mod settings;
 mod setup;
 mod show_all;
+mod telling;
 mod words;
 
 pub use accept::{Showing, Taken};

@@ -3,6 +3,7 @@
 use bitrix::{Args, Client};
 use serde_json::Value;
 
+use crate::code_field::{CODE_FIELD, CODE_TITLE};
 use crate::engine::EngineError;
 use crate::{Engine, portal};
 
@@ -41,7 +42,7 @@ const ENTREPRENEUR_FIELDS: &[PresetField] = &[
 
 impl Engine {
     /// Adds to the templates «Организация» and «ИП» the fields that Parom fills: a field outside its template is
-    /// stored and never seen.
+    /// stored and never seen. Makes the field of a company that shows 1C's code.
     pub async fn setup(&self) -> Result<SetupReport, EngineError> {
         let presets = portal::presets(&self.client).await?;
         let mut report = SetupReport::default();
@@ -59,6 +60,11 @@ impl Engine {
                 self.client.call("crm.requisite.preset.field.add", &args).await?;
                 report.made.push(format!("поле «{field_title}» ({name}) в шаблоне реквизитов «{title}»"));
             }
+        }
+        if self.make_code_field().await? {
+            report.made.push(format!("поле компании «{CODE_TITLE}» ({CODE_FIELD})"));
+        } else {
+            report.found += 1;
         }
         Ok(report)
     }

@@ -25,6 +25,7 @@ impl Engine {
     /// Reads every card and takes it; finds what is gone.
     pub(super) async fn compare_all(&self, collected: &mut Collected) -> Result<(), EngineError> {
         let presets = *self.presets.get_or_try_init(|| portal::presets(&self.client)).await?;
+        collected.first = self.store.cursor(COMPARED).await?.is_none();
         let began = self.clock.now();
         let portal_began = self.client.server_time().await?;
         self.read_deals_once().await?;

@@ -41,6 +41,8 @@ const WANTED_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// What one look at the portal brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Collected {
+    /// Whether the whole portal was read for the first time.
+    pub first: bool,
     /// Whether the whole portal was read.
     pub compared: bool,
     /// Cards that were read.

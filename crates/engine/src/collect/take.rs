@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Link, Reason, ReasonCode, Shown, Side, Timestamp};
+use domain::{Counterparty, Link, Reason, ReasonCode, Shown, Side, Timestamp};
 use store::{Entity, NewLook, PortalCompany, PortalRequisite, StoreError, Write};
 
 use super::Collected;
 use super::fingerprint::fingerprint;
 use super::owner::{Owner, unnamed};
 use crate::Engine;
-use crate::card::{Presets, read};
+use crate::card::{Card, Presets, read};
 use crate::engine::EngineError;
 use crate::plan::{Gate, gate};
 use crate::planning::{Towards, gone_from_portal, portal_shows};
 use crate::portal::cards::{Read, Whole};
 use crate::portal::index_row;
+use crate::telling::{Duplicate, settle_duplicates, tell_of_duplicate};
 
 /// Where a snapshot of the portal came from, in the journal.
 const SOURCE: &str = "collect";
@@ -92,40 +93,50 @@ impl Engine {
         }
         // The owner's own companies are no clients.
         if !whole.company.is_my_company {
-            let held_back = self.take_cards(write, whole, presets, collected).await?;
-            if let Some((inn, reason)) = held_back {
-                row.waits_inn = Some(inn).filter(|inn| !inn.is_empty());
-                row.waits = Some(reason);
+            if let Some(waits) = self.take_cards(write, whole, presets, collected).await? {
+                row.waits_inn = Some(waits.inn.clone()).filter(|inn| !inn.is_empty());
+                row.waits = Some(waits.reason.clone());
+                // What the first reading of a portal finds is nobody's news.
+                if !collected.first && !waits_for_same(before.as_ref(), &waits) {
+                    tell_of(write, &row, &waits, now).await?;
+                }
             }
         }
+        let is_duplicate =
+            row.waits.as_ref().is_some_and(|reason| reason.code == ReasonCode::DuplicateInPortal);
+        settle_duplicates(write, id, row.waits_inn.as_deref().filter(|_| is_duplicate)).await?;
         write.put_portal_companies(std::slice::from_ref(&row)).await
     }
 
-    /// Takes every requisite of a company. Why nothing of it travels to 1C, if so, with the ИНН in question.
+    /// Takes every requisite of a company. Why nothing of it travels to 1C, if so.
     async fn take_cards(
         &self,
         write: &mut Write,
         whole: &Whole,
         presets: Presets,
         collected: &mut Collected,
-    ) -> Result<Option<(String, Reason)>, StoreError> {
+    ) -> Result<Option<Waits>, StoreError> {
         let now = self.clock.now();
-        let mut held_back: Option<(String, Reason)> = None;
+        let mut held_back: Option<Waits> = None;
         let mut travels = false;
         let mut taken: BTreeSet<domain::LinkId> = BTreeSet::new();
         for card in &whole.cards {
             let shown = read(card, presets, None);
-            let inn = shown.inn.clone().unwrap_or_default().trim().to_owned();
             let mut link = match self.owner(write, whole, card, &shown).await? {
                 Owner::Link(link) => link,
                 Owner::Sibling => continue,
                 Owner::Nobody(reason) => {
-                    held_back.get_or_insert((inn, reason));
+                    if held_back.is_none() {
+                        held_back = Some(self.waits(write, whole, card, &shown, reason).await?);
+                    }
                     continue;
                 }
             };
             taken.insert(link.id);
             let shown = read(card, presets, link.onec.as_ref().map(|onec| &onec.snapshot));
+            if link.company_id != Some(whole.company.id) && link.onec_code.is_some() {
+                write.want_code_shown(&[whole.company.id], now).await?;
+            }
             link.company_id = Some(whole.company.id);
             link.requisite_id = card.requisite.as_ref().map(|requisite| requisite.id);
             let shown = Shown { snapshot: shown, changed_at: card.changed_at(), seen_at: now };
@@ -134,9 +145,11 @@ impl Engine {
             }
             let held = self.plan(write, &mut link, Towards::Both, now).await?;
             match held.from_onec {
-                Some(reason) => {
-                    held_back.get_or_insert((inn, reason));
+                Some(reason) if held_back.is_none() => {
+                    let shown = link.bitrix.as_ref().map(|shown| shown.snapshot.clone()).unwrap_or_default();
+                    held_back = Some(self.waits(write, whole, card, &shown, reason).await?);
                 }
+                Some(_) => {}
                 None => travels = true,
             }
         }
@@ -146,9 +159,36 @@ impl Engine {
             else {
                 return Ok(None);
             };
-            return Ok(Some((String::new(), reason)));
+            return Ok(Some(Waits {
+                reason,
+                inn: String::new(),
+                others: BTreeSet::new(),
+                users: Vec::new(),
+            }));
         }
-        Ok(held_back.filter(|(_, reason)| !travels || reason.code == ReasonCode::DuplicateInPortal))
+        Ok(held_back.filter(|waits| !travels || waits.reason.code == ReasonCode::DuplicateInPortal))
+    }
+
+    async fn waits(
+        &self,
+        write: &mut Write,
+        whole: &Whole,
+        card: &Card,
+        shown: &Counterparty,
+        reason: Reason,
+    ) -> Result<Waits, StoreError> {
+        let mut others = BTreeSet::new();
+        if reason.code == ReasonCode::DuplicateInPortal {
+            others = self.claimants(write, shown).await?;
+            others.remove(&whole.company.id);
+        }
+        let typed =
+            card.requisite.as_ref().map(|requisite| [requisite.modify_by_id, requisite.created_by_id]);
+        let company = &whole.company;
+        let mut users: Vec<i64> = typed.into_iter().flatten().collect();
+        users.extend([company.modify_by_id, company.created_by_id, company.assigned_by_id]);
+        let inn = shown.inn.clone().unwrap_or_default().trim().to_owned();
+        Ok(Waits { reason, inn, others, users })
     }
 
     /// Brings the index up to what the company shows. Whoever waits for an ИНН that it gave up is looked at again.
@@ -212,6 +252,9 @@ impl Engine {
         let known = write.portal_companies(gone).await?;
         collected.gone += known.len();
         let requisites = write.portal_requisites_of_companies(gone).await?;
+        for company in gone {
+            settle_duplicates(write, *company, None).await?;
+        }
         write.forget_portal_companies(gone).await?;
         for company in gone {
             write.forget_company(*company).await?;
@@ -257,6 +300,45 @@ impl Engine {
             .collect();
         write.look_at(&looks, now).await
     }
+}
+
+/// Why a company does not travel, and whom it concerns.
+struct Waits {
+    reason: Reason,
+    /// The ИНН in question.
+    inn: String,
+    /// Other companies that have it.
+    others: BTreeSet<i64>,
+    /// Who may have typed it, the likeliest first.
+    users: Vec<i64>,
+}
+
+/// Whether the company waited for the same cause before.
+fn waits_for_same(before: Option<&PortalCompany>, waits: &Waits) -> bool {
+    before.is_some_and(|before| {
+        before.waits.as_ref().is_some_and(|reason| reason.code == waits.reason.code)
+            && before.waits_inn.as_deref().unwrap_or_default() == waits.inn
+    })
+}
+
+/// Only a repeated ИНН is told to an employee; other causes are shown in lists.
+async fn tell_of(
+    write: &mut Write,
+    row: &PortalCompany,
+    waits: &Waits,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if waits.reason.code != ReasonCode::DuplicateInPortal {
+        return Ok(());
+    }
+    let duplicate = Duplicate {
+        company: row.company_id,
+        title: &row.title,
+        inn: &waits.inn,
+        others: &waits.others,
+        users: waits.users.clone(),
+    };
+    tell_of_duplicate(write, &duplicate, now).await
 }
 
 fn positive(id: i64) -> Option<i64> {
