@@ -5,6 +5,7 @@ use domain::{Side, SignedDuration, Timestamp};
 use serde_json::Value;
 use store::Lane;
 
+use crate::code_field::{CODE_FIELD, CODE_TITLE};
 use crate::engine::EngineError;
 use crate::{Engine, portal, setup};
 
@@ -38,10 +39,13 @@ const CLOCK_SKEW_MAX: SignedDuration = SignedDuration::from_secs(60);
 const SILENCE_MAX: SignedDuration = SignedDuration::from_mins(15);
 /// The scope without which nothing works.
 const SCOPE: &str = "crm";
+/// The scope without which employees are not notified.
+const NOTICE_SCOPE: &str = "im";
 /// The methods that a crossing calls.
 const METHODS: &[&str] = &[
     "crm.company.add",
     "crm.company.list",
+    "crm.company.update",
     "crm.item.update",
     "crm.requisite.add",
     "crm.requisite.update",
@@ -52,6 +56,8 @@ const METHODS: &[&str] = &[
     "crm.address.add",
     "crm.address.update",
     "crm.address.list",
+    "crm.timeline.comment.add",
+    "crm.timeline.comment.list",
 ];
 
 impl Finding {
@@ -96,6 +102,7 @@ impl Engine {
         findings.push(self.methods_finding().await.unwrap_or_else(|error| unreachable(&error)));
         findings.push(self.clock_finding().await.unwrap_or_else(|error| unreachable(&error)));
         findings.push(self.template_finding().await);
+        findings.push(self.code_field_finding().await.unwrap_or_else(|error| unreachable(&error)));
         findings.push(self.address_finding().await.unwrap_or_else(|error| unreachable(&error)));
         if let Ok(Lane::Stopped { reason, since }) = self.store.lane(Side::Bitrix).await {
             let cure = "Устраните причину: передача возобновится сама.";
@@ -110,7 +117,15 @@ impl Engine {
 
     async fn scope_finding(&self) -> Result<Finding, CallError> {
         let scopes: Vec<String> = self.client.call_as("scope", &Args::new()).await?;
-        Ok(if scopes.iter().any(|scope| scope == SCOPE) {
+        let has = |wanted: &str| scopes.iter().any(|scope| scope == wanted);
+        Ok(if has(SCOPE) && !has(NOTICE_SCOPE) {
+            Finding::warning(
+                "Права вебхука",
+                "нет права «Чат и уведомления (im)»: сотрудник не узнает о повторном ИНН из уведомления, только из \
+                 ленты карточки",
+                "Откройте вебхук: Разработчикам → Другое → Входящий вебхук, добавьте право «Чат и уведомления».",
+            )
+        } else if has(SCOPE) {
             Finding::good("Права вебхука", format!("есть доступ к CRM ({})", scopes.join(", ")))
         } else {
             Finding::bad(
@@ -178,6 +193,18 @@ impl Engine {
                 Finding::bad("Шаблоны реквизитов", error.to_string(), cure)
             }
         }
+    }
+
+    async fn code_field_finding(&self) -> Result<Finding, CallError> {
+        Ok(if self.is_code_field_there().await? {
+            Finding::good("Поле с кодом 1С", format!("поле компании «{CODE_TITLE}» на месте"))
+        } else {
+            Finding::warning(
+                "Поле с кодом 1С",
+                format!("у компаний нет поля «{CODE_TITLE}» ({CODE_FIELD})"),
+                "Выполните parom setup: без поля код контрагента в карточке не виден, остальное работает.",
+            )
+        })
     }
 
     async fn address_finding(&self) -> Result<Finding, CallError> {

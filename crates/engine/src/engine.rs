@@ -23,6 +23,8 @@ pub struct Engine {
     /// Held while cards are read and taken, or written and read back: an old reading never overwrites a newer one.
     pub(crate) turnstile: Arc<tokio::sync::Mutex<()>>,
     pub(crate) swept: Arc<std::sync::Mutex<Swept>>,
+    /// What this process is called among the nodes of one database.
+    pub(crate) node: Arc<str>,
     wake: Arc<Notify>,
     wake_collect: Arc<Notify>,
 }
@@ -66,6 +68,7 @@ impl Engine {
     /// Puts the parts together. Nothing is asked of the portal yet.
     pub fn new(parts: Parts) -> Self {
         Self {
+            node: format!("{:016x}", parts.ids.random()).into(),
             store: parts.store,
             client: parts.client,
             clock: parts.clock,
@@ -91,8 +94,17 @@ impl Engine {
     }
 
     /// Works until `shutdown`: collects, delivers and tells side by side. What is in flight is finished first.
+    /// Of several nodes on one database one works at a time.
     pub async fn run(&self, shutdown: CancellationToken) {
-        tokio::join!(Box::pin(self.deliver_for_life(&shutdown)), Box::pin(self.collect_for_life(&shutdown)));
+        while self.await_watch(&shutdown).await {
+            let stop = shutdown.child_token();
+            tokio::join!(
+                Box::pin(self.deliver_for_life(&stop)),
+                Box::pin(self.collect_for_life(&stop)),
+                self.keep_watch(&stop)
+            );
+        }
+        self.leave_watch().await;
         info!("The engine has stopped");
     }
 

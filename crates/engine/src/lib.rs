@@ -27,6 +27,7 @@ mod settings;
 mod setup;
 mod show_all;
 mod telling;
+mod watch;
 mod words;
 
 pub use accept::{Showing, Taken};

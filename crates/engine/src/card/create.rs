@@ -3,6 +3,8 @@ use domain::normal;
 use domain::person::FullName;
 use domain::{BankAccount, Counterparty, Field};
 
+use crate::code_field::CODE_FIELD;
+
 use super::{
     ACTUAL_ADDRESS, COMPANY, LEGAL_ADDRESS, ORIGINATOR, Presets, REQUISITE, RUSSIA, Shape, bank_key,
     bank_title, requisite_key, sort,
@@ -14,12 +16,16 @@ pub const COMPANY_KEY: &str = "c";
 pub const REQUISITE_KEY: &str = "r";
 
 /// The commands that make a company of `target`: company, requisite, its addresses and bank details, five for an
-/// ordinary counterparty. `origin` is the GUID of 1C.
+/// ordinary counterparty. `origin` is the GUID of 1C, `code` its «Код», which a portal without the field passes over.
 ///
 /// A lost answer is repaired by looking for `ORIGIN_ID`, so nothing here may be repeated blindly.
-pub fn create(origin: &str, target: &Counterparty, presets: Presets) -> Vec<Command> {
+pub fn create(origin: &str, code: Option<&str>, target: &Counterparty, presets: Presets) -> Vec<Command> {
+    let mut fields = company_fields(origin, target);
+    if let Some(code) = code {
+        fields.push(CODE_FIELD, code);
+    }
     let company = Args::new()
-        .set("fields", company_fields(origin, target))
+        .set("fields", fields)
         // Without it every created company notifies its responsible person.
         .set("params", Args::new().set("REGISTER_SONET_EVENT", "N"));
     let mut commands = vec![Command::new(COMPANY_KEY, "crm.company.add", company)];
@@ -166,7 +172,12 @@ mod tests {
     }
 
     fn commands(target: &Counterparty) -> Vec<Command> {
-        create("6f9619ff-8b86-d011-b42d-00cf4fc964ff", target, Presets { organisation: 5, entrepreneur: 8 })
+        create(
+            "6f9619ff-8b86-d011-b42d-00cf4fc964ff",
+            None,
+            target,
+            Presets { organisation: 5, entrepreneur: 8 },
+        )
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::settle::Done;
 use super::work::Work;
 use crate::Engine;
 use crate::card::{self, Card, Change, ORIGINATOR, Presets, requisite_key};
+use crate::code_field::code_of;
 use crate::engine::EngineError;
 use crate::plan::{Presence, Step, step, target_for_portal};
 use crate::portal::cards;
@@ -141,7 +142,7 @@ impl Engine {
         if without_emails {
             target.emails = None;
         }
-        let commands = card::create(&work.origin(), &target, presets);
+        let commands = card::create(&work.origin(), code_of(&work.link).as_deref(), &target, presets);
         Task { work, commands, target, seen: None, done: Done::Created, without_emails }
     }
 

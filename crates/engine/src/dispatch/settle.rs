@@ -8,6 +8,7 @@ use super::reasons::not_stored;
 use super::work::Work;
 use crate::Engine;
 use crate::card::{Card, Presets, read};
+use crate::code_field::code_of;
 use crate::engine::EngineError;
 use crate::plan::{Presence, Step, step, target_for_portal};
 use crate::planning::{Towards, portal_shows};
@@ -62,6 +63,9 @@ impl Engine {
                 (Verdict::RetryAt(_) | Verdict::PutBackUntil(_), _) => round.again += 1,
             }
             self.remember(&mut write, &work, &card, presets, now).await?;
+            if done == Done::Linked && code_of(&work.link).is_some() {
+                write.want_code_shown(&[card.company.id], now).await?;
+            }
             write.settle(&work.delivery, &verdict, Some(done.as_str()), now).await?;
         }
         write.commit().await?;

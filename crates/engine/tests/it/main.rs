@@ -5,5 +5,6 @@ mod entities;
 mod reconcile;
 mod show_all;
 mod simulation;
+mod telling;
 mod way_back;
 mod world;

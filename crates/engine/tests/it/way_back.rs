@@ -30,7 +30,7 @@ impl World {
     }
 }
 
-fn receipt(offered: &Offer) -> Receipt {
+pub(crate) fn receipt(offered: &Offer) -> Receipt {
     let status = if offered.onec_ref.is_some() { ReceiptStatus::Updated } else { ReceiptStatus::Created };
     Receipt {
         delivery: offered.delivery,

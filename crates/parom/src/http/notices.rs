@@ -25,7 +25,7 @@ use tracing::{error, warn};
 /// What tells the portal from strangers. Who has no secret set is answered that nobody listens.
 #[derive(Clone, Default)]
 pub(crate) struct NoticeSecrets {
-    /// Of the outgoing webhook or local application; several for several of them.
+    /// Of the outgoing webhook or local application.
     pub(crate) application_token: Option<SecretString>,
     /// Of the box module.
     pub(crate) module_secret: Option<SecretString>,

@@ -3,6 +3,7 @@
 mod cli;
 mod demo;
 mod load;
+mod notices;
 mod reconcile;
 mod service;
 mod support;
