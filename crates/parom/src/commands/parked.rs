@@ -1,5 +1,7 @@
 //! `parom parked`: the records that wait for a person.
 
+mod held;
+
 use anyhow::bail;
 use domain::{DeliveryId, ReasonCode, Timestamp};
 use jiff::tz::TimeZone;
@@ -88,8 +90,12 @@ pub(crate) async fn run(args: Args, app: App) -> anyhow::Result<Outcome> {
 async fn as_table(store: &Store, list: &List, zone: &TimeZone) -> anyhow::Result<Outcome> {
     let rows = store.parked(list.reason, None, list.limit).await?;
     if rows.is_empty() {
-        show::say("Ничто не ждёт человека.")?;
-        return Ok(Outcome::Done);
+        return if held_as_table(store, list, zone).await? {
+            Ok(Outcome::Parked)
+        } else {
+            show::say("Ничто не ждёт человека.")?;
+            Ok(Outcome::Done)
+        };
     }
     let mut table = Table::new(["Номер", "Контрагент", "Причина", "Что случилось и что сделать", "С"]);
     for row in &rows {
@@ -114,20 +120,31 @@ async fn as_table(store: &Store, list: &List, zone: &TimeZone) -> anyhow::Result
         let rest = count(rest, ["запись", "записи", "записей"]);
         show::say(format!("И ещё {rest}: покажите больше ключом --limit."))?;
     }
-    show::say("Исправленное в 1С передастся само. Попробовать снова: parom parked retry НОМЕР")?;
+    show::say("Исправленное передастся само. Попробовать снова: parom parked retry НОМЕР")?;
+    held_as_table(store, list, zone).await?;
     Ok(Outcome::Parked)
+}
+
+/// What waits without a delivery; whether there is any.
+async fn held_as_table(store: &Store, list: &List, zone: &TimeZone) -> anyhow::Result<bool> {
+    let companies = held::companies_as_table(store, list.reason, list.limit, zone).await?;
+    let conflicts = list.reason.is_none() && held::conflicts_as_table(store, list.limit, zone).await?;
+    Ok(companies || conflicts)
 }
 
 async fn as_lines(store: &Store, reason: Option<ReasonCode>) -> anyhow::Result<Outcome> {
     let (mut after, mut outcome) = (None, Outcome::Done);
     loop {
         let rows = store.parked(reason, after, PAGE).await?;
-        let Some(last) = rows.last() else { return Ok(outcome) };
+        let Some(last) = rows.last() else { break };
         (after, outcome) = (Some(last.delivery), Outcome::Parked);
         for row in &rows {
             show::say(serde_json::to_string(&Line::of(row))?)?;
         }
     }
+    let companies = held::companies_as_lines(store, reason).await?;
+    let conflicts = reason.is_none() && held::conflicts_as_lines(store).await?;
+    Ok(if companies || conflicts { Outcome::Parked } else { outcome })
 }
 
 /// A parked record for programs.

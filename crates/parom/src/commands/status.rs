@@ -38,6 +38,10 @@ struct Status {
     /// Of these: something of them could not be carried.
     with_remarks: i64,
     bitrix24: Lines,
+    /// What 1C has to take at its next polls, and has taken.
+    onec: Lines,
+    /// Companies of Bitrix24 that do not travel to 1C, by cause.
+    not_travelling: Vec<Parked>,
     /// Why nothing travels to Bitrix24, if nothing does.
     stopped: Option<Stopped>,
     parked: Vec<Parked>,
@@ -82,11 +86,19 @@ impl Status {
             title: code.title(),
             count: *count,
         });
+        let waiting = store.waiting_groups().await?;
+        let not_travelling = waiting.iter().map(|(code, count)| Parked {
+            reason: code.as_str(),
+            title: code.title(),
+            count: *count,
+        });
         Ok(Self {
             counterparties: summary.links,
             linked: summary.linked,
             with_remarks: summary.with_remarks,
             bitrix24: Lines::of(&summary.bitrix),
+            onec: Lines::of(&summary.onec),
+            not_travelling: not_travelling.collect(),
             stopped,
             parked: parked.collect(),
             onec_seen_at: store.seen_onec().await?,
@@ -107,6 +119,10 @@ impl Status {
             ("  обновлено", lines.updated),
             ("  без изменений", lines.unchanged),
             ("  ждут очереди", lines.waiting),
+            ("Передач в 1С: создано контрагентов", self.onec.created),
+            ("  обновлено", self.onec.updated),
+            ("  без изменений", self.onec.unchanged),
+            ("  ждут опроса или квитанции", self.onec.waiting),
         ] {
             table.row([title.to_owned(), number(figure)]);
         }
@@ -149,6 +165,14 @@ impl Status {
                 show::number(reconciled.needs_person),
                 if reconciled.needs_person > 0 { ". Какие: parom reconcile" } else { "" }
             ));
+        }
+        if !self.not_travelling.is_empty() {
+            say("Компании Битрикс24, которые не передаются в 1С:".to_owned());
+            for group in &self.not_travelling {
+                let companies = count(group.count.unsigned_abs(), ["компания", "компании", "компаний"]);
+                say(format!("  {}: {companies}", group.title));
+            }
+            say("Какие: parom parked list --reason ПРИЧИНА".to_owned());
         }
         if !self.parked.is_empty() {
             say("Ждут человека:".to_owned());

@@ -16,7 +16,9 @@ async fn place() -> Place {
     let place = Place::open().await;
     let file = place.folder.path().join("parom.toml");
     let settings = std::fs::read_to_string(&file).unwrap();
-    let own = format!("application_token = \"{TOKEN}\"\nmodule_secret = \"{SECRET}\"\nsweep_every = \"24h\"\n[onec]");
+    let own = format!(
+        "application_token = \"{TOKEN}\"\nmodule_secret = \"{SECRET}\"\nsweep_every = \"24h\"\n[onec]"
+    );
     std::fs::write(&file, settings.replace("[onec]", &own)).unwrap();
     place
 }
