@@ -92,6 +92,9 @@ const XML_PROBLEM: &str = "\0problem";
 /// Documents of the contract are three elements deep; anything deeper is none of them.
 const DEPTH_MAX: usize = 16;
 
+/// Elements whose children are the items of a list.
+const LISTS: [&str; 6] = ["results", "counterparties", "changed", "bank_accounts", "phones", "emails"];
+
 struct Open {
     name: String,
     text: String,
@@ -143,7 +146,7 @@ fn xml(text: &str) -> Result<Value, String> {
 
 impl Open {
     fn value(self) -> Value {
-        let list = matches!(self.name.as_str(), "results" | "counterparties");
+        let list = LISTS.contains(&self.name.as_str());
         match self.children {
             children if list => children.into_iter().map(|(_, value)| value).collect(),
             children if children.is_empty() => Value::String(self.text),

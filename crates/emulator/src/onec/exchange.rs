@@ -232,7 +232,12 @@ impl OneC {
     }
 
     /// Makes a call until it is answered. The same bytes go out again: that is what makes a repeat harmless.
-    async fn call(&self, to: &Connection, requests: &mut usize, call: Call) -> Result<Value, PushError> {
+    pub(super) async fn call(
+        &self,
+        to: &Connection,
+        requests: &mut usize,
+        call: Call,
+    ) -> Result<Value, PushError> {
         let mut pause = FIRST_PAUSE;
         let mut attempts = 0;
         loop {
@@ -261,17 +266,17 @@ fn again_later(status: u16) -> bool {
     status == 429 || status >= 500
 }
 
-struct Call {
+pub(super) struct Call {
     path: String,
     body: Option<String>,
 }
 
 impl Call {
-    fn get(path: String) -> Self {
+    pub(super) fn get(path: String) -> Self {
         Self { path, body: None }
     }
 
-    fn post(path: &str, body: String) -> Self {
+    pub(super) fn post(path: &str, body: String) -> Self {
         Self { path: path.to_owned(), body: Some(body) }
     }
 }
@@ -293,7 +298,7 @@ impl Connection {
         self.spell("counterparties", &Node::List("counterparty", records.collect()))
     }
 
-    fn spell(&self, root: &str, node: &Node) -> String {
+    pub(super) fn spell(&self, root: &str, node: &Node) -> String {
         let mut body = String::new();
         if self.settings.byte_order_mark {
             body.push('\u{feff}');

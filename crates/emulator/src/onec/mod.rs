@@ -2,7 +2,8 @@
 //! work leave behind, and an adapter that speaks `docs/onec-api.md` as a client of Parom.
 //!
 //! Reading order: [`OneC`] → `catalog` (what 1C keeps) → `real` and `generate` (where records come from) →
-//! `wire` (the words of the contract) → `exchange` (the calls) → `answer` → `file`.
+//! `wire` (the words of the contract) → `exchange` (the calls) → `answer` → `file`; the other way: `poll` →
+//! `offered` → `take`.
 
 mod answer;
 mod catalog;
@@ -11,8 +12,11 @@ mod dirt;
 mod exchange;
 mod file;
 mod generate;
+mod offered;
+mod poll;
 mod random;
 mod real;
+mod take;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +33,8 @@ pub use catalog::{
 pub use exchange::{CHUNK_MAX, Connection, Format, PushError, PushReport, Settings};
 pub use file::FileFormat;
 pub use generate::Generator;
+pub use poll::{Crash, Exchanged, Habits};
+pub use take::{COMPANY_ID, Took, What};
 pub use wire::Dates;
 
 /// An infobase. Generated counterparties are made anew whenever they are looked at, so that only those
@@ -41,6 +47,12 @@ pub struct OneC {
     banks: BTreeMap<String, Bank>,
     changed: BTreeSet<Uuid>,
     answers: BTreeMap<Uuid, Answer>,
+    habits: Habits,
+    crash: Option<Crash>,
+    history: Vec<Took>,
+    /// Elements and accounts that the exchange made, for codes and GUIDs.
+    created: u64,
+    accounts_made: usize,
 }
 
 impl OneC {
@@ -78,6 +90,11 @@ impl OneC {
             banks: banks.collect(),
             changed: BTreeSet::new(),
             answers: BTreeMap::new(),
+            habits: Habits::default(),
+            crash: None,
+            history: Vec::new(),
+            created: 0,
+            accounts_made: 0,
         }
     }
 
