@@ -8,3 +8,4 @@ mod reconcile;
 mod service;
 mod support;
 mod tidy;
+mod way_back;
