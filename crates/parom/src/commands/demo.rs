@@ -1,7 +1,8 @@
-//! `parom demo`: a portal, a 1C and a Parom on this machine, and the first crossing told step by step.
+//! `parom demo`: a portal, a 1C and a Parom on this machine, and the crossings in both directions told step by step.
 
 mod cast;
 mod tables;
+pub(in crate::commands) mod way_back;
 
 use anyhow::bail;
 use domain::{Clock, Side, SignedDuration};
@@ -52,11 +53,13 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
 
     let address = service::start(&cast.app, engine, listener, &lifecycle).await?;
     let connection = cast::connect(address);
-    let result = tell(&mut cast, &connection).await;
-    if result.is_err() || args.once {
-        lifecycle.stop().cancel();
-    } else {
-        farewell(&cast, address)?;
+    let result = match tell(&mut cast, &connection).await {
+        Ok(()) => way_back::tell(&mut cast, &connection).await,
+        Err(error) => Err(error),
+    };
+    match &result {
+        Ok(next) if !args.once => farewell(&cast, address, *next)?,
+        Ok(_) | Err(_) => lifecycle.stop().cancel(),
     }
     let ending = lifecycle.finish().await?;
     cast.close().await;
@@ -163,18 +166,23 @@ async fn arrived(store: &Store, clock: &dyn Clock) -> anyhow::Result<()> {
     }
 }
 
-fn farewell(cast: &Cast, address: std::net::SocketAddr) -> anyhow::Result<()> {
+fn farewell(cast: &Cast, address: std::net::SocketAddr, number: u32) -> anyhow::Result<()> {
     let reference =
         cast.onec.elements().next().map(|element| element.reference.to_string()).unwrap_or_default();
-    step(8, "Посмотрите сами: всё это работает, пока вы не нажмёте Ctrl-C")?;
+    let requisite = cast.portal.requisites().first().map(|card| card.id).unwrap_or_default();
+    step(number, "Посмотрите сами: всё это работает, пока вы не нажмёте Ctrl-C")?;
     show::say(format!(
         "  Страница Парома:       http://{address}/\n\
          \x20 Компании портала:      curl -gs '{}crm.company.list.json?select[]=ID&select[]=TITLE&select[]=PHONE'\n\
          \x20 Реквизиты:             curl -gs '{}crm.requisite.list.json?select[]=ENTITY_ID&select[]=RQ_INN&select[]=RQ_KPP'\n\
+         \x20 Измените реквизит, как сотрудник, и через пару секунд заберите его, как 1С:\n\
+         \x20   curl -gs '{}crm.requisite.update.json?id={requisite}&fields[RQ_DIRECTOR]=Новый%20Директор'\n\
+         \x20   curl -s -u {LOGIN}:{PASSWORD} 'http://{address}/1c/v1/counterparties?limit=10'\n\
          \x20 Что Паром знает о записи 1С:\n\
          \x20   curl -s -u {LOGIN}:{PASSWORD} 'http://{address}/1c/v1/state?kind=counterparty&ref={reference}'\n\
          \x20 Те же контрагенты файлом (для parom load и parom plan): {}\n\n\
          Дальше со своим порталом: parom config > parom.toml, впишите webhook_url и password, затем parom doctor.",
+        cast.portal.webhook_url(),
         cast.portal.webhook_url(),
         cast.portal.webhook_url(),
         cast.file.display(),

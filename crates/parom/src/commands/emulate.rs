@@ -1,4 +1,4 @@
-//! `parom emulate`: a Bitrix24 to try things out on, and a 1C that shows counterparties to a Parom.
+//! `parom emulate`: a Bitrix24 to try things out on, and a 1C that exchanges counterparties with a Parom.
 
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use bitrix::SystemClock;
-use domain::Clock;
+use domain::{Clock, SignedDuration};
 use emulator::bitrix24::{Portal, PortalSettings};
 use emulator::faults::Fault;
-use emulator::onec::{Connection, FileFormat, Format, OneC, PushReport, Settings};
+use emulator::onec::{Connection, FileFormat, Format, OneC, PushReport, Settings, What};
 
+use crate::commands::demo::way_back::story;
 use crate::config::Secret;
 use crate::show::{self, Table, count, number};
 use crate::{Outcome, lifecycle};
@@ -33,7 +34,7 @@ pub(crate) struct Args {
 enum Shore {
     /// Учебный портал: принимает вебхук, хранит всё в памяти
     Bitrix24(Bitrix24),
-    /// Учебная 1С: показывает контрагентов Парому или пишет их в файл
+    /// Учебная 1С: обменивается контрагентами с Паромом или пишет их в файл
     Onec(OneCArgs),
 }
 
@@ -108,6 +109,10 @@ struct OneCArgs {
     /// Вести себя как платформа 8.2
     #[arg(long)]
     old_platform: bool,
+    /// Остаться и обмениваться с Паромом раз в столько секунд, как регламентное задание 1С
+    #[arg(long, value_name = "СЕКУНД", conflicts_with = "file")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    every: Option<u32>,
     /// Терять каждый N-й ответ; 0 — не терять [0]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     lose_every: u64,
@@ -183,7 +188,32 @@ async fn onec(args: OneCArgs) -> anyhow::Result<Outcome> {
     onec.hello(&connection).await.context("Паром не ответил учебной 1С")?;
     let report = onec.push_all(&connection).await.context("показ контрагентов не закончен; повторите его")?;
     show::say(told(&report))?;
+    if let Some(every) = args.every {
+        return live(&mut onec, &connection, SignedDuration::from_secs(i64::from(every))).await;
+    }
     Ok(if report.rejected.is_empty() { Outcome::Done } else { Outcome::Parked })
+}
+
+/// Exchanges until Ctrl-C: shows what was changed, takes what Parom has, sends receipts.
+async fn live(onec: &mut OneC, connection: &Connection, every: SignedDuration) -> anyhow::Result<Outcome> {
+    let stop = lifecycle::until_interrupted()?;
+    let clock = SystemClock;
+    show::say(format!("Учебная 1С опрашивает Паром раз в {} с. Ctrl-C — остановить.", every.as_secs()))?;
+    while !stop.is_cancelled() {
+        match onec.exchange(connection).await {
+            Ok(exchanged) if exchanged.took.is_empty() => {}
+            Ok(exchanged) => show::say(story(&exchanged.took))?,
+            // 1C comes back in five minutes, whatever was wrong.
+            Err(error) => show::say(format!("Обмен не удался: {error}"))?,
+        }
+        tokio::select! {
+            () = clock.sleep(every) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+    let created = onec.history().iter().filter(|took| took.what == What::Created).count();
+    show::say(format!("Принято доставок: {}, создано контрагентов: {created}.", onec.history().len()))?;
+    Ok(Outcome::Done)
 }
 
 fn told(report: &PushReport) -> String {

@@ -20,6 +20,12 @@ fn the_demo_tells_its_story_to_the_end() {
         "Нет ИНН",
         // The second showing.
         "Записей в Битрикс24: 0.",
+        // The way back: an edit, a new client, a repeated ИНН, silence.
+        "теперь КПП 997950001",
+        "у компании нет ни одной сделки",
+        "создала",
+        "Клиент с таким ИНН уже создан",
+        "взяла 0; записей в Битрикс24: 0.",
     ] {
         assert!(ran.out.contains(told), "«{told}» is not in\n{}{}", ran.out, ran.err);
     }

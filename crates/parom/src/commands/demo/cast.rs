@@ -8,9 +8,10 @@ use anyhow::Context;
 use bitrix::SystemClock;
 use domain::{Clock, DeliveryState, OneCRef, Side};
 use emulator::bitrix24::{Portal, PortalSettings};
-use emulator::onec::{Connection, FileFormat, OneC, Settings};
+use emulator::onec::{Connection, FileFormat, LegalStatus, OneC, Settings};
 use tempfile::TempDir;
 
+use super::way_back::SWEEP_EVERY;
 use crate::app::App;
 use crate::config::{Config, Secret};
 
@@ -52,6 +53,7 @@ impl Cast {
         config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         config.store.url = Secret::from(format!("sqlite://{}", database.display()));
         config.bitrix24.webhook_url = Some(portal.webhook_url().parse().context("вебхук учебного портала")?);
+        config.bitrix24.sweep_every = SWEEP_EVERY;
         LOGIN.clone_into(&mut config.onec.login);
         config.onec.password = Some(Secret::from(PASSWORD.to_owned()));
         let app = App::open(config).await?;
@@ -60,7 +62,10 @@ impl Cast {
 
     /// The first counterparty of 1C that is a company by now, with its name.
     pub(super) async fn first_delivered(&self) -> anyhow::Result<(uuid::Uuid, String)> {
-        for element in self.onec.elements() {
+        // Legal entities first: entrepreneurs have no КПП to change.
+        let (legal, others): (Vec<_>, Vec<_>) =
+            self.onec.elements().partition(|element| element.legal_status == LegalStatus::Organisation);
+        for element in legal.into_iter().chain(others) {
             let onec_ref = OneCRef::parse(&element.reference.to_string()).context("GUID учебной 1С")?;
             let Some(link) = self.app.store.link_by_ref(onec_ref).await? else { continue };
             let standing = self.app.store.standing(link.id, Side::Bitrix).await?;
