@@ -1,7 +1,9 @@
 //! The engine between a real database file and an emulated portal, by a clock that the tests hold in their hands.
 
+mod both_ways;
 mod crossing;
 mod entities;
+mod office;
 mod reconcile;
 mod show_all;
 mod simulation;

@@ -358,9 +358,9 @@ async fn nobody_was_forgotten(world: &World) {
 }
 
 /// A future that is dropped after so many steps, as a process that is killed between any two of them.
-struct Mortal<'a, F> {
-    steps: usize,
-    life: Pin<&'a mut F>,
+pub(crate) struct Mortal<'a, F> {
+    pub(crate) steps: usize,
+    pub(crate) life: Pin<&'a mut F>,
 }
 
 impl<F: Future> Future for Mortal<'_, F> {
