@@ -59,8 +59,10 @@ impl Office {
         world.engine.show(showings).await.expect("the database takes it");
     }
 
-    /// Polls once, works and sends receipts; how many deliveries came.
+    /// Polls once, works and sends receipts; how many deliveries came. What was changed here is shown first, or a
+    /// delivery would write over an edit that Parom has never seen.
     pub(crate) async fn poll(&mut self, world: &World, death: Death) -> usize {
+        self.push(world).await;
         let offered = world.engine.poll(3, REDELIVER).await.expect("the database works");
         self.polled = offered.iter().map(|offer| offer.delivery).collect();
         if death == Death::AfterPoll {
