@@ -3,6 +3,7 @@
 //!
 //! `PAROM_SIMULATION_CASES=5000 cargo test -p engine both_ways` tries more lists.
 
+use std::collections::BTreeSet;
 use std::pin::pin;
 
 use domain::{BankAccount, Field, SignedDuration, normal};
@@ -69,6 +70,14 @@ impl What {
     }
 }
 
+/// What a process may die over.
+#[derive(Clone, Copy, Debug)]
+enum Work {
+    Collect,
+    Tick,
+    Tell,
+}
+
 #[derive(Clone, Debug)]
 enum Op {
     /// An employee edits the company of this record. Said by a notice, or found by the sweep.
@@ -89,10 +98,12 @@ enum Op {
     Tick,
     /// A look at the portal.
     Collect,
+    /// Employees are told, and codes of 1C are shown.
+    Tell,
     /// Every card is read.
     CompareAll,
-    /// A look or a round that dies after so many steps, and the process starts again.
-    Killed(usize, bool),
+    /// Work that dies after so many steps, and the process starts again.
+    Killed(usize, Work),
     /// Time passes.
     Wait(i64),
     /// The clock of Parom is set back.
@@ -113,6 +124,7 @@ fn op() -> impl Strategy<Value = Op> {
     let new = KNOWN + 1..=ALL;
     let what = || proptest::sample::select(What::ALL.to_vec());
     let deaths = vec![Death::None, Death::AfterPoll, Death::BeforeReceipts, Death::ReceiptsTwice];
+    let works = vec![Work::Collect, Work::Tick, Work::Tell];
     prop_oneof![
         8 => (any_record.clone(), what(), any::<bool>()).prop_map(|(n, what, said)| Op::Employee(n, what, said)),
         6 => (any_record.clone(), what()).prop_map(|(n, what)| Op::Accountant(n, what)),
@@ -124,8 +136,9 @@ fn op() -> impl Strategy<Value = Op> {
         5 => proptest::sample::select(deaths).prop_map(Op::Poll),
         4 => Just(Op::Tick),
         5 => Just(Op::Collect),
+        2 => Just(Op::Tell),
         1 => Just(Op::CompareAll),
-        3 => (1_usize..80, any::<bool>()).prop_map(|(steps, collect)| Op::Killed(steps, collect)),
+        3 => (1_usize..80, proptest::sample::select(works)).prop_map(|(steps, work)| Op::Killed(steps, work)),
         3 => (1_i64..1000).prop_map(Op::Wait),
         1 => (1..CLOCK_BACK_MAX).prop_map(Op::ClockBack),
         1 => Just(Op::DayWithoutPortal),
@@ -218,6 +231,7 @@ impl Story {
         for number in 1..=KNOWN {
             office.write(guid(number), |card| *card = entity(number));
         }
+        world.engine.setup().await.expect("the portal answers");
         office.push(&world).await;
         world.until_quiet().await;
         let mut story = Self { world, office, edits: Vec::new(), disturbed: Vec::new() };
@@ -268,12 +282,16 @@ impl Story {
             }
             // An outage is no failure: the next look finds it.
             Op::Collect => drop(world.engine.collect().await),
+            Op::Tell => {
+                drop(world.engine.tell().await);
+                drop(world.engine.show_codes().await);
+            }
             Op::CompareAll => drop(world.engine.collect_all().await),
-            Op::Killed(steps, collect) => {
-                if collect {
-                    Mortal { steps, life: pin!(world.engine.collect()) }.await;
-                } else {
-                    Mortal { steps, life: pin!(world.tick()) }.await;
+            Op::Killed(steps, work) => {
+                match work {
+                    Work::Collect => Mortal { steps, life: pin!(world.engine.collect()) }.await,
+                    Work::Tick => Mortal { steps, life: pin!(world.tick()) }.await,
+                    Work::Tell => Mortal { steps, life: pin!(world.engine.tell()) }.await,
                 }
                 world.restart().await;
             }
@@ -357,6 +375,8 @@ impl Story {
             self.world.until_quiet().await;
             let taken = self.office.exchange(&self.world).await;
             self.world.until_quiet().await;
+            self.world.engine.show_codes().await.expect("the portal answers");
+            self.world.engine.tell().await.expect("the portal answers");
             if round >= 3 && taken == 0 && self.world.portal.writes() == writes {
                 return;
             }
@@ -372,6 +392,7 @@ impl Story {
     async fn end_with(&mut self, silent_rounds: usize) {
         self.settle().await;
         self.world.assert_nothing_doubled();
+        self.everybody_was_told_once();
         for number in 1..=ALL {
             self.check_record(number).await;
         }
@@ -391,6 +412,18 @@ impl Story {
         let missed: Vec<_> =
             found.iter().filter(|found| found.standing == engine::Standing::Missed).collect();
         assert!(missed.is_empty(), "{missed:#?}");
+    }
+
+    /// Nobody's bell and nobody's timeline says the same thing twice.
+    fn everybody_was_told_once(&self) {
+        let portal = &self.world.portal;
+        let bells = portal.notifications().into_iter().map(|told| (told.user, told.tag));
+        let timelines =
+            portal.timeline().into_iter().map(|record| (0, format!("{:?} {}", record.on, record.text)));
+        let mut seen = BTreeSet::new();
+        for told in bells.chain(timelines) {
+            assert!(seen.insert(told.clone()), "told twice: {told:?}");
+        }
     }
 
     /// The history of one record: what people did to it against what both sides show.

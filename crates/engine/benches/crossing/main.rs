@@ -2,10 +2,13 @@
 //! `cargo bench -p engine`. The numbers of docs/performance.md come from here.
 //!
 //! The portal waits 5 ms for every request and 2 ms for every command. For the memory it runs as a process of its own,
-//! so that only the engine and its database are measured; `cargo bench -p engine -- memory` measures that alone.
+//! so that only the engine and its database are measured. `cargo bench -p engine -- speed way-back polls memory` names
+//! the parts; one name measures that part alone.
 
-#[path = "../tests/it/entities.rs"]
+#[path = "../../tests/it/entities.rs"]
 mod entities;
+mod polls;
+mod way_back;
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
@@ -38,6 +41,12 @@ async fn main() {
     }
     if is_wanted("speed") {
         speed().await;
+    }
+    if is_wanted("way-back") {
+        way_back::measure().await;
+    }
+    if is_wanted("polls") {
+        polls::measure().await;
     }
     if is_wanted("memory") {
         memory().await;
@@ -99,7 +108,10 @@ async fn memory() {
 }
 
 async fn engine(folder: &std::path::Path, webhook: &str) -> Engine {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    engine_by(Arc::new(SystemClock), folder, webhook).await
+}
+
+async fn engine_by(clock: Arc<dyn Clock>, folder: &std::path::Path, webhook: &str) -> Engine {
     let url = format!("sqlite://{}/parom.db", folder.display());
     let store = Store::open(&url).await.expect("the file opens");
     let webhook: WebhookUrl = webhook.trim().parse().expect("the address of a webhook");
