@@ -1,4 +1,5 @@
-//! The field of a company that shows 1C's code, «Код в 1С».
+//! The field of a company that shows 1C's code and its deletion mark, «Код в 1С»; and what else a mark does, if a
+//! setting says so.
 //!
 //! Parom alone writes it, and writing the same twice changes nothing, so a lost answer needs no look: the wish stays
 //! until the portal has said yes.
@@ -26,11 +27,27 @@ const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
 /// Links looked through at a time.
 const PAGE: usize = 1000;
 
+fn show_code(company: i64, codes: &[String]) -> Command {
+    let args = Args::new()
+        .set("id", company)
+        .set("fields", Args::new().set(CODE_FIELD, codes.join(", ")))
+        .set("params", Args::new().set("REGISTER_SONET_EVENT", "N"));
+    Command::new("u", "crm.company.update", args)
+}
+
+/// Whether 1C has marked the counterparty for deletion.
+pub(crate) fn is_marked(link: &Link) -> bool {
+    link.onec.as_ref().is_some_and(|onec| onec.snapshot.deleted == Some(true))
+}
+
 /// What the field has to show of a counterparty; `None`: 1C has not told its code.
 pub(crate) fn code_of(link: &Link) -> Option<String> {
     let code = link.onec_code.as_deref().map(str::trim).filter(|code| !code.is_empty())?;
-    let is_marked = link.onec.as_ref().is_some_and(|onec| onec.snapshot.deleted == Some(true));
-    Some(if is_marked { format!("{code} (помечен на удаление)") } else { code.to_owned() })
+    Some(if is_marked(link) {
+        format!("{code} (помечен на удаление)")
+    } else {
+        code.to_owned()
+    })
 }
 
 /// Has the field written if the counterparty shows another code now than before.
@@ -51,7 +68,7 @@ pub(crate) async fn show_new_code(
 impl Engine {
     /// Writes the codes that wait; how many companies show theirs now. Asks nothing of the portal when none wait.
     pub async fn show_codes(&self) -> Result<usize, EngineError> {
-        if !self.has_code_field().await? {
+        if !self.settings.delete_marked && !self.has_code_field().await? {
             return Ok(0);
         }
         let now = self.clock.now();
@@ -76,18 +93,23 @@ impl Engine {
         let mut asked = Vec::new();
         let mut chains = Vec::new();
         for code in due {
-            let of_company = links.iter().filter(|link| link.company_id == Some(code.company_id));
-            let codes: Vec<String> = of_company.filter_map(code_of).collect();
+            let of_company: Vec<&Link> =
+                links.iter().filter(|link| link.company_id == Some(code.company_id)).collect();
+            let codes: Vec<String> = of_company.iter().filter_map(|link| code_of(link)).collect();
             if codes.is_empty() {
                 shown.push(code);
                 continue;
             }
-            let args = Args::new()
-                .set("id", code.company_id)
-                .set("fields", Args::new().set(CODE_FIELD, codes.join(", ")))
-                .set("params", Args::new().set("REGISTER_SONET_EVENT", "N"));
+            let command = if self.settings.delete_marked && of_company.iter().all(|link| is_marked(link)) {
+                warn!(
+                    company = code.company_id,
+                    "A company is deleted: 1C has marked it, and the setting says so"
+                );
+                Command::new("u", "crm.company.delete", Args::new().set("id", code.company_id))
+            } else {
+                show_code(code.company_id, &codes)
+            };
             asked.push(code);
-            let command = Command::new("u", "crm.company.update", args);
             chains.push(Chain::of(command).expect("one command with a plain key is a chain"));
         }
         for batch in pack(chains) {

@@ -7,6 +7,8 @@ pub struct Settings {
     pub match_by: MatchBy,
     /// Who wins, field by field.
     pub rules: Rules,
+    /// Whether a deletion mark in 1C deletes the company in the portal. By default it is only shown.
+    pub delete_marked: bool,
     /// When a record that fails is tried again.
     pub pauses: Pauses,
     /// How long to wait after an unclear answer before looking what became of the call: the portal may
@@ -25,6 +27,7 @@ impl Default for Settings {
         Self {
             match_by: MatchBy::default(),
             rules: Rules::default(),
+            delete_marked: false,
             pauses: Pauses::default(),
             quiet_after_unclear: SignedDuration::from_secs(10),
             sweep_every: SignedDuration::from_secs(60),

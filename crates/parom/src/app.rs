@@ -49,6 +49,7 @@ impl App {
         let settings = engine::Settings {
             match_by: self.config.onec.match_by,
             rules: self.config.rules.clone(),
+            delete_marked: self.config.onec.delete_marked,
             sweep_every: self.config.bitrix24.sweep_every,
             full_compare_every: self.config.bitrix24.full_compare_every,
             ..engine::Settings::default()

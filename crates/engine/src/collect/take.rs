@@ -10,6 +10,7 @@ use super::fingerprint::fingerprint;
 use super::owner::{Owner, unnamed};
 use crate::Engine;
 use crate::card::{Card, Presets, read};
+use crate::code_field::is_marked;
 use crate::engine::EngineError;
 use crate::plan::{Gate, gate};
 use crate::planning::{Towards, gone_from_portal, portal_shows};
@@ -281,7 +282,13 @@ impl Engine {
         link.bitrix = None;
         write.close_open(link.id, Side::OneC).await?;
         write.set_conflicts(link.id, &[]).await?;
-        if link.onec.is_some() {
+        if link.onec.is_some() && self.settings.delete_marked && is_marked(&link) {
+            // Deleted as it was asked for: it waits as one that never crossed, until 1C takes the mark away.
+            link.company_id = None;
+            link.requisite_id = None;
+            link.base = Counterparty::default();
+            self.plan(write, &mut link, Towards::Both, now).await?;
+        } else if link.onec.is_some() {
             write.save_link(&link).await?;
             write.park_new(&self.ids, link.id, Side::Bitrix, &gone_from_portal(&link, company), now).await?;
         } else {

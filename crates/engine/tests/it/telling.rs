@@ -185,3 +185,34 @@ async fn setup_makes_the_field_once_and_fills_it_for_those_who_crossed_before() 
     let (company, _) = world.card(&inn(2));
     assert_ne!(company.get("UF_CRM_PAROM_CODE"), "", "a new company is made with it");
 }
+
+#[tokio::test]
+async fn a_mark_in_1c_deletes_the_company_only_if_a_setting_says_so() {
+    let settings = engine::Settings { delete_marked: true, ..engine::Settings::default() };
+    let mut world = World::open_with(settings).await;
+    world.show(vec![(guid(1), entity(1)), (guid(2), entity(2))]).await;
+    world.until_quiet().await;
+    world.look().await;
+    let (company, _) = world.card(&inn(1));
+    let mut marked = entity(1);
+    marked.deleted = Some(true);
+    world.show(vec![(guid(1), marked)]).await;
+
+    world.portal.faults().next(Fault::UNCLEAR[0].clone());
+    let _ = world.engine.show_codes().await;
+    world.pass(300);
+    world.engine.show_codes().await.unwrap();
+
+    assert_eq!(world.portal.company(company.id), None);
+    assert_eq!(world.portal.company_count(), 1, "the other one is untouched");
+    world.engine.collect_all().await.unwrap();
+    world.until_quiet().await;
+    assert_eq!(world.parked(guid(1)).await, Some(ReasonCode::MarkedDeleted));
+    assert_eq!(world.poll().await, [], "nothing is deleted in 1C");
+
+    let mut unmarked = entity(1);
+    unmarked.deleted = Some(false);
+    world.show(vec![(guid(1), unmarked)]).await;
+    world.until_quiet().await;
+    assert_eq!(world.portal.company_count(), 2, "without the mark it crosses again");
+}

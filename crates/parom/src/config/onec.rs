@@ -18,6 +18,8 @@ pub(crate) struct OneC {
     pub(crate) match_by: MatchBy,
     /// How long a polled delivery waits for its receipt before it is offered again.
     pub(crate) redeliver_after: SignedDuration,
+    /// Whether a deletion mark in 1C deletes the company in Bitrix24. Off: the mark is only shown.
+    pub(crate) delete_marked: bool,
     /// The longest PDF.
     pub(crate) document_limit: Size,
     /// Where dates without an offset belong.
@@ -31,6 +33,7 @@ impl Default for OneC {
             password: None,
             match_by: MatchBy::default(),
             redeliver_after: SignedDuration::from_mins(4),
+            delete_marked: false,
             document_limit: Size::mebibytes(32),
             time_zone: TimeZone::get("Europe/Moscow").expect("the zone is in the built-in database"),
         }
@@ -45,6 +48,7 @@ impl OneC {
             password: section.take_secret("password", Ok),
             match_by: section.take("match", default.match_by),
             redeliver_after: section.take("redeliver_after", default.redeliver_after),
+            delete_marked: section.take("delete_marked", default.delete_marked),
             document_limit: section.take("document_limit", default.document_limit),
             time_zone: section.take("time_zone", default.time_zone),
         }

@@ -39,6 +39,15 @@ impl Setting for u32 {
     }
 }
 
+impl Setting for bool {
+    const EXPECTED: &'static str = "true или false";
+    const QUOTED: bool = false;
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
 impl Setting for SocketAddr {
     const EXPECTED: &'static str = "адрес с портом в кавычках, например \"127.0.0.1:8024\"";
 
