@@ -125,7 +125,7 @@ impl Engine {
     async fn collect_for_life(&self, shutdown: &CancellationToken) {
         while !shutdown.is_cancelled() {
             let nap = match self.collect_and_tell().await {
-                Ok(()) => NAP,
+                Ok(()) => NAP.min(self.settings.sweep_every),
                 Err(error) => {
                     warn!(error = %error, "Bitrix24 could not be looked at; nothing is lost, the next look finds it: {error}");
                     self.settings.pause_of_outage
