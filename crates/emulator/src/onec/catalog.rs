@@ -139,9 +139,12 @@ impl Element {
         self.persons.iter().find(|person| person.role == DIRECTOR).map_or("", |person| &person.name)
     }
 
-    /// Puts another person into the role [`DIRECTOR`].
+    /// Puts another person into the role [`DIRECTOR`]; an empty name leaves it vacant.
     pub fn set_director(&mut self, name: &str) {
         self.persons.retain(|person| person.role != DIRECTOR);
+        if name.is_empty() {
+            return;
+        }
         self.persons.push(ContactPerson { name: name.to_owned(), role: DIRECTOR.to_owned() });
     }
 

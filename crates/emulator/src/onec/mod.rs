@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`OneC`] → `catalog` (what 1C keeps) → `real` and `generate` (where records come from) →
 //! `wire` (the words of the contract) → `exchange` (the calls) → `answer` → `file`; the other way: `poll` →
-//! `offered` → `take`.
+//! `offered` → `take` → `write`, with `seek` for finding; `own` is what accountants do.
 
 mod answer;
 mod catalog;
@@ -13,11 +13,14 @@ mod exchange;
 mod file;
 mod generate;
 mod offered;
+mod own;
 mod poll;
 mod random;
 mod real;
+mod seek;
 mod take;
 mod wire;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -37,11 +40,14 @@ pub use poll::{Crash, Exchanged, Habits};
 pub use take::{COMPANY_ID, Took, What};
 pub use wire::Dates;
 
+use seek::Places;
+
 /// An infobase. Generated counterparties are made anew whenever they are looked at, so that only those
 /// which somebody edited take memory.
 pub struct OneC {
     clock: Arc<dyn Clock>,
     items: Vec<Item>,
+    places: Places,
     generator: Generator,
     edited: BTreeMap<u64, Element>,
     banks: BTreeMap<String, Bank>,
@@ -50,9 +56,9 @@ pub struct OneC {
     habits: Habits,
     crash: Option<Crash>,
     history: Vec<Took>,
-    /// Elements and accounts that the exchange made, for codes and GUIDs.
-    created: u64,
-    accounts_made: usize,
+    /// How many GUIDs and codes this 1C has given away.
+    guids_made: u64,
+    codes_made: u64,
 }
 
 impl OneC {
@@ -71,7 +77,7 @@ impl OneC {
         let entities = real::entities(buyers);
         let neighbours = real::neighbours(suppliers, &entities[0]);
         for element in entities.into_iter().chain(neighbours) {
-            onec.items.push(Item::Element(Box::new(element)));
+            onec.put(element);
         }
         onec
     }
@@ -85,6 +91,7 @@ impl OneC {
         Self {
             clock,
             items: real::folders().map(Item::Folder).into(),
+            places: Places::default(),
             generator: Generator::new(count, seed),
             edited: BTreeMap::new(),
             banks: banks.collect(),
@@ -93,8 +100,8 @@ impl OneC {
             habits: Habits::default(),
             crash: None,
             history: Vec::new(),
-            created: 0,
-            accounts_made: 0,
+            guids_made: 0,
+            codes_made: 0,
         }
     }
 
@@ -123,51 +130,9 @@ impl OneC {
         kept().skip(from).map(|element| Element::clone(element)).chain(generated)
     }
 
-    /// The counterparty with this GUID.
-    pub fn find(&self, reference: Uuid) -> Option<Element> {
-        if let Some(number) = self.generator.number_of(reference) {
-            return Some(self.edited.get(&number).cloned().unwrap_or_else(|| self.generator.element(number)));
-        }
-        self.items.iter().find_map(|item| match item {
-            Item::Element(element) if element.reference == reference => Some(Element::clone(element)),
-            Item::Element(_) | Item::Folder(_) => None,
-        })
-    }
-
-    /// Writes a new counterparty. Nothing is checked: the object module of КА 1.1 checks nothing either.
-    pub fn add(&mut self, element: Element) -> Uuid {
-        let reference = element.reference;
-        self.items.push(Item::Element(Box::new(element)));
-        self.edit(reference, |_| {});
-        reference
-    }
-
-    /// Lets somebody change a counterparty; it goes with the next [`push_changed`](Self::push_changed).
-    /// `false`: there is none with this GUID.
-    pub fn edit(&mut self, reference: Uuid, change: impl FnOnce(&mut Element)) -> bool {
-        let now = self.clock.now();
-        let Some(element) = self.element_mut(reference) else { return false };
-        change(element);
-        // Nobody changes «Ссылка».
-        element.reference = reference;
-        element.changed_at = Some(now);
-        self.changed.insert(reference);
-        true
-    }
-
     /// What Parom answered last for each counterparty.
     pub fn answers(&self) -> &BTreeMap<Uuid, Answer> {
         &self.answers
-    }
-
-    fn element_mut(&mut self, reference: Uuid) -> Option<&mut Element> {
-        if let Some(number) = self.generator.number_of(reference) {
-            return Some(self.edited.entry(number).or_insert_with(|| self.generator.element(number)));
-        }
-        self.items.iter_mut().find_map(|item| match item {
-            Item::Element(element) if element.reference == reference => Some(element.as_mut()),
-            Item::Element(_) | Item::Folder(_) => None,
-        })
     }
 }
 

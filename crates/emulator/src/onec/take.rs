@@ -1,12 +1,10 @@
-//! What a polled counterparty does to the catalogs of 1C.
+//! What 1C does with a polled counterparty: which element it means, and whether there is one.
 
 use uuid::Uuid;
 
 use super::OneC;
-use super::catalog::{Account, Bank, ContactKind, Element, LegalStatus, OGRN, OGRNIP};
-use super::offered::{Action, Offered, OfferedAccount};
-use super::random::Random;
-use super::wire;
+use super::catalog::Element;
+use super::offered::{Action, Offered};
 
 /// The additional property that keeps the number of the company in Bitrix24.
 pub const COMPANY_ID: &str = "ID компании Битрикс24";
@@ -39,193 +37,110 @@ pub enum What {
     Rejected(String),
 }
 
+/// Which element a delivery means.
+enum Meant {
+    /// This one; only what Parom names as changed is written.
+    Known(Uuid),
+    /// This one, which Parom did not know; everything that is not empty is written.
+    Found(Uuid),
+    /// None yet.
+    New(Uuid),
+    /// Nobody can tell, in Russian.
+    Unclear(String),
+}
+
 impl OneC {
-    /// Does what Parom asks for, as one transaction of 1C would.
-    pub(crate) fn take(&mut self, offered: &Offered) -> Took {
-        let took = |element: Option<&Element>, what| Took {
+    /// Does what Parom asks for, as one transaction of 1C would: the whole record is written, or nothing of it.
+    pub(super) fn take(&mut self, offered: &Offered) -> Took {
+        let (element, what) = match self.meant(offered) {
+            Meant::Known(reference) => self.update(reference, offered, false),
+            Meant::Found(reference) => self.update(reference, offered, true),
+            Meant::New(proposed) => (Some(self.create_as(proposed, offered)), What::Created),
+            Meant::Unclear(why) => (None, What::Rejected(why)),
+        };
+        Took {
             delivery: offered.delivery.clone(),
-            reference: element.map(|element| element.reference),
-            code: element.map(|element| element.code.clone()).unwrap_or_default(),
+            reference: element.as_ref().map(|element| element.reference),
+            code: element.map(|element| element.code).unwrap_or_default(),
             company_id: offered.company_id,
             what,
+        }
+    }
+
+    fn meant(&mut self, offered: &Offered) -> Meant {
+        let proposed = match offered.action {
+            Action::Update(reference) => return Meant::Known(reference),
+            Action::Create(proposed) => proposed,
         };
-        let (reference, everything) = match offered.action {
-            Action::Update(reference) => (Some(reference), false),
-            Action::Create(proposed) => match self.with_inn(&offered.inn).as_slice() {
-                [only] => (Some(only.reference), true),
-                // A crash between the writing and the receipt: the object is there already.
-                [] if self.find(proposed).is_some() => (Some(proposed), true),
-                [] => (None, true),
-                several => {
-                    let codes: Vec<&str> = several.iter().map(|element| element.code.as_str()).collect();
-                    let text = format!(
-                        "В 1С несколько контрагентов с ИНН {}: коды {}. Оставьте одного, остальных пометьте на удаление.",
-                        offered.inn,
-                        codes.join(", ")
-                    );
-                    return took(None, What::Rejected(text));
-                }
-            },
-        };
-        let Some(reference) = reference else {
-            let created = self.create(offered);
-            return took(Some(&created), What::Created);
-        };
+        // A crash came between the writing and the receipt: the object is there already.
+        let written_before = self.find(proposed);
+        if written_before.as_ref().is_some_and(|element| !element.deletion_mark) {
+            return Meant::Found(proposed);
+        }
+        match self.with_inn(&offered.inn).as_slice() {
+            [only] => Meant::Found(only.reference),
+            [] if written_before.is_some() => Meant::Found(proposed),
+            [] => Meant::New(proposed),
+            several => {
+                let mut codes: Vec<&str> = several.iter().map(|element| element.code.as_str()).collect();
+                codes.sort_unstable();
+                Meant::Unclear(format!(
+                    "В 1С несколько контрагентов с ИНН {}: коды {}. Оставьте одного, остальных пометьте на удаление.",
+                    offered.inn,
+                    codes.join(", ")
+                ))
+            }
+        }
+    }
+
+    fn update(&mut self, reference: Uuid, offered: &Offered, everything: bool) -> (Option<Element>, What) {
         let Some(mut element) = self.find(reference) else {
-            return took(None, What::Rejected(format!("В 1С нет контрагента с GUID {reference}")));
+            return (None, What::Rejected(format!("В 1С нет контрагента с GUID {reference}")));
         };
         let changed = self.write(&mut element, offered, everything);
         if changed.is_empty() {
-            return took(Some(&element), What::Unchanged);
+            self.keep_company(reference, offered.company_id);
+            return (Some(element), What::Unchanged);
         }
+        element.properties.insert(COMPANY_ID.to_owned(), offered.company_id.to_string());
         let written = element.clone();
-        self.edit(reference, |kept| *kept = written);
-        self.written_by_exchange(reference);
-        took(Some(&element), What::Updated(changed))
+        self.written_by_exchange(reference, |onec| {
+            onec.edit(reference, |kept| *kept = written);
+        });
+        (Some(element), What::Updated(changed))
     }
 
-    /// Elements with this ИНН that are neither folders nor marked for deletion. An empty ИНН is nobody's.
-    fn with_inn(&self, inn: &str) -> Vec<Element> {
-        if inn.trim().is_empty() {
-            return Vec::new();
-        }
-        self.elements().filter(|element| !element.deletion_mark && element.inn.trim() == inn.trim()).collect()
-    }
-
-    fn create(&mut self, offered: &Offered) -> Element {
-        let Action::Create(proposed) = offered.action else { unreachable!("only a create creates") };
-        self.created += 1;
-        let reference = if self.habits.own_guids { Random::new(self.created, 24).guid() } else { proposed };
-        let mut element = Element { reference, code: format!("Б{:08}", self.created), ..Element::default() };
+    fn create_as(&mut self, proposed: Uuid, offered: &Offered) -> Element {
+        let reference = if self.habits.own_guids { self.next_guid() } else { proposed };
+        let mut element = Element { reference, code: self.next_code(), ..Element::default() };
         self.write(&mut element, offered, true);
-        self.add(element.clone());
-        self.written_by_exchange(reference);
+        element.properties.insert(COMPANY_ID.to_owned(), offered.company_id.to_string());
+        let written = element.clone();
+        self.written_by_exchange(reference, |onec| {
+            onec.add(written);
+        });
         element
     }
 
-    /// What the exchange writes is registered for the way back like everything else, unless the adapter knows better.
-    fn written_by_exchange(&mut self, reference: Uuid) {
-        if !self.habits.registers_own_writes {
+    /// The register of properties is written by itself, and that registers no change of the counterparty.
+    fn keep_company(&mut self, reference: Uuid, company_id: i64) {
+        let company_id = company_id.to_string();
+        let known = self.find(reference).is_some_and(|element| element.property(COMPANY_ID) == company_id);
+        if known {
+            return;
+        }
+        if let Some(element) = self.element_mut(reference) {
+            element.properties.insert(COMPANY_ID.to_owned(), company_id);
+        }
+    }
+
+    /// What the exchange writes is registered for the way back like everything else, unless the adapter knows better;
+    /// what a person has changed and nobody has shown yet stays registered in any case.
+    fn written_by_exchange(&mut self, reference: Uuid, write: impl FnOnce(&mut Self)) {
+        let waited = self.changed.contains(&reference);
+        write(self);
+        if !self.habits.registers_own_writes && !waited {
             self.changed.remove(&reference);
         }
-    }
-
-    /// Writes into the element what differs, and says what did. Of an element that 1C has, only what Parom names as
-    /// changed; of one that was found by its ИНН or is new, everything that is not empty.
-    fn write(&mut self, element: &mut Element, offered: &Offered, everything: bool) -> Vec<&'static str> {
-        let mut changed = Vec::new();
-        let named = |name: &str| offered.changed.iter().any(|field| field == name);
-        let concerns = |name: &'static str, is_empty: bool| if everything { !is_empty } else { named(name) };
-        let mut text = |name, from: &str, to: &mut String| {
-            if concerns(name, from.is_empty()) && from != *to {
-                from.clone_into(to);
-                changed.push(name);
-            }
-        };
-        text("name", &offered.name, &mut element.name);
-        text("full_name", &offered.full_name, &mut element.full_name);
-        text("inn", &offered.inn, &mut element.inn);
-        text("kpp", &offered.kpp, &mut element.kpp);
-        for (name, property, value) in [("ogrn", OGRN, &offered.ogrn), ("ogrnip", OGRNIP, &offered.ogrnip)] {
-            if concerns(name, value.is_empty()) && value != element.property(property) {
-                element.properties.insert(property.to_owned(), value.clone());
-                changed.push(name);
-            }
-        }
-        for (name, kind, value) in [
-            ("legal_address", ContactKind::LegalAddress, &offered.legal_address),
-            ("actual_address", ContactKind::ActualAddress, &offered.actual_address),
-        ] {
-            if concerns(name, value.is_empty()) && value != element.contact(&kind) {
-                put_contact(element, kind, value);
-                changed.push(name);
-            }
-        }
-        if concerns("director", offered.director.is_empty()) && offered.director != element.director() {
-            element.set_director(&offered.director);
-            changed.push("director");
-        }
-        if concerns("phones", offered.phones.is_empty()) && !wire::phones(element).eq(&offered.phones) {
-            element.contacts.retain(|kind, _| !matches!(kind, ContactKind::Phone | ContactKind::OwnPhone(_)));
-            put_contacts(element, &offered.phones, ContactKind::Phone, ContactKind::OwnPhone, "Телефон");
-            changed.push("phones");
-        }
-        if concerns("emails", offered.emails.is_empty()) && !wire::emails(element).eq(&offered.emails) {
-            element.contacts.retain(|kind, _| !matches!(kind, ContactKind::Email | ContactKind::OwnEmail(_)));
-            put_contacts(element, &offered.emails, ContactKind::Email, ContactKind::OwnEmail, "E-mail");
-            changed.push("emails");
-        }
-        if concerns("bank_accounts", offered.bank_accounts.is_empty())
-            && self.write_accounts(element, &offered.bank_accounts)
-        {
-            changed.push("bank_accounts");
-        }
-        if concerns("kind", offered.kind.is_empty()) && offered.kind != wire::kind(element) {
-            element.non_resident = offered.kind == "foreign";
-            let is_person = matches!(offered.kind.as_str(), "entrepreneur" | "person");
-            element.legal_status = if is_person { LegalStatus::Person } else { LegalStatus::Organisation };
-            changed.push("kind");
-        }
-        // Of no concern to anybody but a later exchange.
-        element.properties.insert(COMPANY_ID.to_owned(), offered.company_id.to_string());
-        changed
-    }
-
-    /// Accounts by number and БИК; a bank that exists is not changed.
-    fn write_accounts(&mut self, element: &mut Element, offered: &[OfferedAccount]) -> bool {
-        let before = (element.accounts.clone(), element.main_account);
-        let mut accounts = Vec::new();
-        let mut main = None;
-        for (place, account) in offered.iter().enumerate() {
-            self.banks.entry(account.bik.clone()).or_insert_with(|| Bank {
-                name: account.bank_name.clone(),
-                correspondent_account: account.correspondent_account.clone(),
-            });
-            let known =
-                before.0.iter().find(|known| known.number == account.number && known.bik == account.bik);
-            let reference = known.map_or_else(
-                || {
-                    let stream = u64::try_from(self.accounts_made + place).expect("usize fits u64");
-                    Random::new(stream, 25).guid()
-                },
-                |known| known.reference,
-            );
-            if account.main {
-                main = Some(reference);
-            }
-            accounts.push(Account { reference, number: account.number.clone(), bik: account.bik.clone() });
-        }
-        self.accounts_made += offered.len();
-        let same = accounts.len() == before.0.len()
-            && accounts.iter().all(|account| before.0.contains(account))
-            && main == before.1;
-        if !same {
-            element.accounts = accounts;
-            element.main_account = main;
-        }
-        !same
-    }
-}
-
-fn put_contact(element: &mut Element, kind: ContactKind, value: &str) {
-    if value.is_empty() {
-        element.contacts.remove(&kind);
-    } else {
-        element.contacts.insert(kind, value.to_owned());
-    }
-}
-
-/// The first under the predefined kind, the others under kinds that the users made up.
-fn put_contacts(
-    element: &mut Element,
-    values: &[String],
-    first: ContactKind,
-    other: impl Fn(String) -> ContactKind,
-    word: &str,
-) {
-    let mut first = Some(first);
-    for (place, value) in values.iter().enumerate() {
-        let kind = first.take().unwrap_or_else(|| other(format!("{word} {}", place + 1)));
-        element.contacts.insert(kind, value.clone());
     }
 }
