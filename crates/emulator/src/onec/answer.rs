@@ -92,8 +92,15 @@ const XML_PROBLEM: &str = "\0problem";
 /// Documents of the contract are three elements deep; anything deeper is none of them.
 const DEPTH_MAX: usize = 16;
 
-/// Elements whose children are the items of a list.
-const LISTS: [&str; 6] = ["results", "counterparties", "changed", "bank_accounts", "phones", "emails"];
+/// The lists of the contract, and what their items are called.
+const LISTS: [(&str, &str); 6] = [
+    ("results", "result"),
+    ("counterparties", "counterparty"),
+    ("changed", "field"),
+    ("bank_accounts", "bank_account"),
+    ("phones", "phone"),
+    ("emails", "email"),
+];
 
 struct Open {
     name: String,
@@ -126,7 +133,7 @@ fn xml(text: &str) -> Result<Value, String> {
             }
             Event::End(_) => {
                 let closed = open.pop().ok_or("the answer closes what it did not open")?;
-                let (name, value) = (closed.name.clone(), closed.value());
+                let (name, value) = (closed.name.clone(), closed.value()?);
                 match open.last_mut() {
                     Some(parent) => parent.children.push((name, value)),
                     None if name == "problem" => return Ok(Value::from_iter([(XML_PROBLEM, value)])),
@@ -145,13 +152,17 @@ fn xml(text: &str) -> Result<Value, String> {
 }
 
 impl Open {
-    fn value(self) -> Value {
-        let list = LISTS.contains(&self.name.as_str());
-        match self.children {
-            children if list => children.into_iter().map(|(_, value)| value).collect(),
-            children if children.is_empty() => Value::String(self.text),
-            children => Value::Object(children.into_iter().collect::<Map<_, _>>()),
+    fn value(self) -> Result<Value, String> {
+        if let Some((list, item)) = LISTS.iter().find(|(list, _)| *list == self.name) {
+            return match self.children.iter().find(|(name, _)| name != item) {
+                Some((name, _)) => Err(format!("`{list}` has the item `{name}` and not `{item}`")),
+                None => Ok(self.children.into_iter().map(|(_, value)| value).collect()),
+            };
         }
+        if self.children.is_empty() {
+            return Ok(Value::String(self.text));
+        }
+        Ok(Value::Object(self.children.into_iter().collect::<Map<_, _>>()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The adapter: calls Parom as the contract says, and again when no answer came.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::SignedDuration;
 use serde_json::Value;
@@ -28,6 +29,8 @@ pub struct Connection {
     login: String,
     password: String,
     settings: Settings,
+    /// Calls made, for those whose answer is lost on the way.
+    calls: AtomicU64,
 }
 
 /// How the adapter speaks.
@@ -119,7 +122,14 @@ impl Connection {
             .build()
             .expect("the options are constants, and the process has a crypto provider");
         let base_url = base_url.trim_end_matches('/').to_owned();
-        Self { http, base_url, login: login.to_owned(), password: password.to_owned(), settings }
+        Self {
+            http,
+            base_url,
+            login: login.to_owned(),
+            password: password.to_owned(),
+            settings,
+            calls: AtomicU64::new(0),
+        }
     }
 }
 
@@ -168,6 +178,10 @@ impl OneC {
 
     /// Introduces the adapter.
     pub async fn hello(&self, to: &Connection) -> Result<Value, PushError> {
+        self.greet(to, &mut 0).await
+    }
+
+    pub(super) async fn greet(&self, to: &Connection, requests: &mut usize) -> Result<Value, PushError> {
         let platform = if to.settings.old_platform { "8.2.19.130" } else { "8.3.24.1548" };
         let hello = Node::Record(vec![
             ("adapter", wire::text("emulator")),
@@ -178,7 +192,7 @@ impl OneC {
             ("missing", Node::List("item", vec![])),
         ]);
         let body = to.spell("hello", &hello);
-        self.call(to, &mut 0, Call::post("/1c/v1/hello", body)).await
+        self.call(to, requests, Call::post("/1c/v1/hello", body)).await
     }
 
     /// What Parom knows of one counterparty.
@@ -243,8 +257,7 @@ impl OneC {
         loop {
             attempts += 1;
             *requests += 1;
-            let lost =
-                to.settings.lose_every > 0 && (*requests as u64).is_multiple_of(to.settings.lose_every);
+            let lost = to.loses_this_answer();
             let cause = match to.send(&call).await {
                 Ok(_) if lost => "the answer was lost on the way".to_owned(),
                 Ok(document) => return Ok(document),
@@ -281,7 +294,7 @@ impl Call {
     }
 }
 
-enum Failure {
+pub(super) enum Failure {
     /// Nobody knows whether Parom has done the work.
     Lost(String),
     /// Parom said no.
@@ -289,6 +302,17 @@ enum Failure {
 }
 
 impl Connection {
+    /// Counts a call, and says whether its answer gets lost.
+    fn loses_this_answer(&self) -> bool {
+        let calls = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        self.settings.lose_every > 0 && calls.is_multiple_of(self.settings.lose_every)
+    }
+
+    /// How bodies are spelled.
+    pub(super) fn format(&self) -> Format {
+        self.settings.format
+    }
+
     fn chunk(&self) -> usize {
         self.settings.chunk.clamp(1, CHUNK_MAX)
     }
@@ -313,7 +337,7 @@ impl Connection {
         body
     }
 
-    async fn send(&self, call: &Call) -> Result<Value, Failure> {
+    pub(super) async fn send(&self, call: &Call) -> Result<Value, Failure> {
         let url = format!("{}{}", self.base_url, call.path);
         let content_type = match self.settings.format {
             Format::Json => "application/json",

@@ -17,6 +17,8 @@ mod own;
 mod poll;
 mod random;
 mod real;
+mod receipt;
+mod schedule;
 mod seek;
 mod take;
 mod wire;
@@ -26,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use domain::Clock;
+use domain::{Clock, Timestamp};
 use uuid::Uuid;
 
 pub use answer::{Answer, Problem, Status};
@@ -36,10 +38,12 @@ pub use catalog::{
 pub use exchange::{CHUNK_MAX, Connection, Format, PushError, PushReport, Settings};
 pub use file::FileFormat;
 pub use generate::Generator;
-pub use poll::{Crash, Exchanged, Habits};
+pub use poll::{Counters, Crash, Exchanged, Habits};
+pub use receipt::ReceiptReport;
 pub use take::{COMPANY_ID, Took, What};
 pub use wire::Dates;
 
+use own::Meanwhile;
 use seek::Places;
 
 /// An infobase. Generated counterparties are made anew whenever they are looked at, so that only those
@@ -56,6 +60,9 @@ pub struct OneC {
     habits: Habits,
     crash: Option<Crash>,
     history: Vec<Took>,
+    counters: Counters,
+    last_exchange: Option<Timestamp>,
+    meanwhile: Option<Meanwhile>,
     /// How many GUIDs and codes this 1C has given away.
     guids_made: u64,
     codes_made: u64,
@@ -100,6 +107,9 @@ impl OneC {
             habits: Habits::default(),
             crash: None,
             history: Vec::new(),
+            counters: Counters::default(),
+            last_exchange: None,
+            meanwhile: None,
             guids_made: 0,
             codes_made: 0,
         }

@@ -1,36 +1,39 @@
-//! What 1C reads of a polled counterparty. As strict as the contract: what must be there and is not, is an error of
-//! the exchange, because an adapter in BSL would stop there too.
+//! What 1C reads of a polled counterparty. As strict as the contract: what must be there and is not, or is there and
+//! must not be, is an error of the exchange, because an adapter in BSL would stop there too.
+
+use std::collections::HashSet;
 
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::exchange::Format;
+
 /// A counterparty that Parom wants in 1C.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Offered {
-    pub(crate) delivery: String,
-    pub(crate) action: Action,
-    pub(crate) company_id: i64,
-    pub(crate) requisite_id: i64,
+pub(super) struct Offered {
+    pub(super) delivery: String,
+    pub(super) action: Action,
+    pub(super) company_id: i64,
     /// Names of fields that 1C lacks.
-    pub(crate) changed: Vec<String>,
-    pub(crate) kind: String,
-    pub(crate) name: String,
-    pub(crate) full_name: String,
-    pub(crate) inn: String,
-    pub(crate) kpp: String,
-    pub(crate) ogrn: String,
-    pub(crate) ogrnip: String,
-    pub(crate) legal_address: String,
-    pub(crate) actual_address: String,
-    pub(crate) director: String,
-    pub(crate) bank_accounts: Vec<OfferedAccount>,
-    pub(crate) phones: Vec<String>,
-    pub(crate) emails: Vec<String>,
+    pub(super) changed: Vec<String>,
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) full_name: String,
+    pub(super) inn: String,
+    pub(super) kpp: String,
+    pub(super) ogrn: String,
+    pub(super) ogrnip: String,
+    pub(super) legal_address: String,
+    pub(super) actual_address: String,
+    pub(super) director: String,
+    pub(super) bank_accounts: Vec<OfferedAccount>,
+    pub(super) phones: Vec<String>,
+    pub(super) emails: Vec<String>,
 }
 
 /// What to do with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+pub(super) enum Action {
     /// Look for the ИНН; if there is none, create it under this GUID.
     Create(Uuid),
     /// Change the object with this GUID.
@@ -39,100 +42,177 @@ pub(crate) enum Action {
 
 /// A bank account with its bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OfferedAccount {
-    pub(crate) number: String,
-    pub(crate) bank_name: String,
-    pub(crate) bik: String,
-    pub(crate) correspondent_account: String,
-    pub(crate) main: bool,
+pub(super) struct OfferedAccount {
+    pub(super) number: String,
+    pub(super) bank_name: String,
+    pub(super) bik: String,
+    pub(super) correspondent_account: String,
+    pub(super) main: bool,
 }
 
-/// Reads the array of a poll.
-pub(crate) fn offered(document: &Value) -> Result<Vec<Offered>, String> {
-    let list = match document {
-        // An XML document without children cannot be told from an empty text.
-        Value::String(text) if text.trim().is_empty() => return Ok(Vec::new()),
-        other => other.as_array().ok_or("a poll is not answered with an array")?,
-    };
-    list.iter().map(one).collect()
+/// What `changed` may name.
+const FIELDS: [&str; 13] = [
+    "kind",
+    "name",
+    "full_name",
+    "inn",
+    "kpp",
+    "ogrn",
+    "ogrnip",
+    "legal_address",
+    "actual_address",
+    "director",
+    "bank_accounts",
+    "phones",
+    "emails",
+];
+/// What `kind` may be; empty: Parom does not know.
+const KINDS: [&str; 5] = ["legal", "entrepreneur", "person", "foreign", ""];
+
+/// Reads the array of a poll that asked for at most `limit` records.
+pub(super) fn offered(document: &Value, format: Format, limit: usize) -> Result<Vec<Offered>, String> {
+    let list = document.as_array().ok_or("a poll is not answered with an array")?;
+    if list.len() > limit {
+        return Err(format!("a poll for {limit} records brought {}", list.len()));
+    }
+    let mut deliveries = HashSet::new();
+    let mut polled = Vec::with_capacity(list.len());
+    for record in list {
+        let offered = Record { fields: record, format }.read()?;
+        if !deliveries.insert(offered.delivery.clone()) {
+            return Err(format!("a poll brought the delivery {} twice", offered.delivery));
+        }
+        polled.push(offered);
+    }
+    Ok(polled)
 }
 
-fn one(record: &Value) -> Result<Offered, String> {
-    let text = |name: &str| text(record, name);
-    let texts = |name: &str| -> Result<Vec<String>, String> {
-        list(record, name)?
-            .iter()
-            .map(|item| item.as_str().map(str::to_owned).ok_or(format!("`{name}` is no list of texts")))
+/// A record of the answer. JSON has numbers and booleans; in XML they are texts.
+struct Record<'v> {
+    fields: &'v Value,
+    format: Format,
+}
+
+impl Record<'_> {
+    fn read(&self) -> Result<Offered, String> {
+        let delivery = self.text("delivery")?;
+        if delivery.is_empty() {
+            return Err("`delivery` is empty".to_owned());
+        }
+        let changed = self.texts("changed")?;
+        if let Some(unknown) = changed.iter().find(|name| !FIELDS.contains(&name.as_str())) {
+            return Err(format!("`changed` names `{unknown}`, which is not of the contract"));
+        }
+        let kind = self.text("kind")?;
+        if !KINDS.contains(&kind.as_str()) {
+            return Err(format!("the kind `{kind}` is not of the contract"));
+        }
+        let company_id = self.number("company_id")?;
+        if company_id <= 0 || self.number("requisite_id")? <= 0 {
+            return Err("`company_id` and `requisite_id` are numbers of what exists".to_owned());
+        }
+        self.flag("deleted")?;
+        self.changed_at()?;
+        Ok(Offered {
+            delivery,
+            action: self.action()?,
+            company_id,
+            changed,
+            kind,
+            name: self.text("name")?,
+            full_name: self.text("full_name")?,
+            inn: self.text("inn")?,
+            kpp: self.text("kpp")?,
+            ogrn: self.text("ogrn")?,
+            ogrnip: self.text("ogrnip")?,
+            legal_address: self.text("legal_address")?,
+            actual_address: self.text("actual_address")?,
+            director: self.text("director")?,
+            bank_accounts: self
+                .list("bank_accounts")?
+                .map(|record| record.account())
+                .collect::<Result<_, _>>()?,
+            phones: self.texts("phones")?,
+            emails: self.texts("emails")?,
+        })
+    }
+
+    fn action(&self) -> Result<Action, String> {
+        let (action, must, must_not) = match self.text("action")?.as_str() {
+            "create" => (Action::Create as fn(Uuid) -> Action, "proposed_ref", "ref"),
+            "update" => (Action::Update as fn(Uuid) -> Action, "ref", "proposed_ref"),
+            other => return Err(format!("the action `{other}` is not of the contract")),
+        };
+        if self.fields.get(must_not).is_some() {
+            return Err(format!("the action has a `{must_not}`, which only the other one has"));
+        }
+        let guid = self.text(must)?;
+        Uuid::parse_str(&guid).map(action).map_err(|error| format!("`{must}` is no GUID: {error}"))
+    }
+
+    fn account(&self) -> Result<OfferedAccount, String> {
+        Ok(OfferedAccount {
+            number: self.text("number")?,
+            bank_name: self.text("bank_name")?,
+            bik: self.text("bik")?,
+            correspondent_account: self.text("correspondent_account")?,
+            main: self.flag("main")?,
+        })
+    }
+
+    /// Absent as long as nobody knows when; else a moment with its offset.
+    fn changed_at(&self) -> Result<(), String> {
+        if self.fields.get("changed_at").is_none() {
+            return Ok(());
+        }
+        let text = self.text("changed_at")?;
+        match text.parse::<jiff::Timestamp>() {
+            Ok(_) => Ok(()),
+            Err(error) => Err(format!("`changed_at` is no moment: {error}")),
+        }
+    }
+
+    fn field(&self, name: &str) -> Result<&Value, String> {
+        self.fields.get(name).ok_or_else(|| format!("a polled counterparty has no `{name}`"))
+    }
+
+    fn text(&self, name: &str) -> Result<String, String> {
+        self.field(name)?.as_str().map(str::to_owned).ok_or_else(|| format!("`{name}` is no text"))
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, String> {
+        flag(self.field(name)?, self.format).ok_or_else(|| format!("`{name}` is neither true nor false"))
+    }
+
+    fn number(&self, name: &str) -> Result<i64, String> {
+        let value = self.field(name)?;
+        let number = match self.format {
+            Format::Json => value.as_i64(),
+            Format::Xml => value.as_str().and_then(|text| text.parse().ok()),
+        };
+        number.ok_or_else(|| format!("`{name}` is no whole number"))
+    }
+
+    fn list(&self, name: &str) -> Result<impl Iterator<Item = Record<'_>>, String> {
+        let items = self.field(name)?.as_array().ok_or_else(|| format!("`{name}` is no list"))?;
+        Ok(items.iter().map(|fields| Record { fields, format: self.format }))
+    }
+
+    fn texts(&self, name: &str) -> Result<Vec<String>, String> {
+        self.list(name)?
+            .map(|item| match item.fields.as_str() {
+                Some(text) if !text.is_empty() => Ok(text.to_owned()),
+                Some(_) | None => Err(format!("`{name}` is no list of texts")),
+            })
             .collect()
-    };
-    let guid =
-        |name: &str| Uuid::parse_str(&text(name)?).map_err(|error| format!("`{name}` is no GUID: {error}"));
-    let action = match text("action")?.as_str() {
-        "create" => Action::Create(guid("proposed_ref")?),
-        "update" => Action::Update(guid("ref")?),
-        other => return Err(format!("the action `{other}` is not of the contract")),
-    };
-    flag(record, "deleted")?;
-    Ok(Offered {
-        delivery: text("delivery")?,
-        action,
-        company_id: number(record, "company_id")?,
-        requisite_id: number(record, "requisite_id")?,
-        changed: texts("changed")?,
-        kind: text("kind")?,
-        name: text("name")?,
-        full_name: text("full_name")?,
-        inn: text("inn")?,
-        kpp: text("kpp")?,
-        ogrn: text("ogrn")?,
-        ogrnip: text("ogrnip")?,
-        legal_address: text("legal_address")?,
-        actual_address: text("actual_address")?,
-        director: text("director")?,
-        bank_accounts: list(record, "bank_accounts")?.iter().map(account).collect::<Result<_, _>>()?,
-        phones: texts("phones")?,
-        emails: texts("emails")?,
-    })
-}
-
-fn account(record: &Value) -> Result<OfferedAccount, String> {
-    Ok(OfferedAccount {
-        number: text(record, "number")?,
-        bank_name: text(record, "bank_name")?,
-        bik: text(record, "bik")?,
-        correspondent_account: text(record, "correspondent_account")?,
-        main: flag(record, "main")?,
-    })
-}
-
-fn field<'v>(record: &'v Value, name: &str) -> Result<&'v Value, String> {
-    record.get(name).ok_or_else(|| format!("a polled counterparty has no `{name}`"))
-}
-
-fn text(record: &Value, name: &str) -> Result<String, String> {
-    field(record, name)?.as_str().map(str::to_owned).ok_or_else(|| format!("`{name}` is no text"))
-}
-
-fn flag(record: &Value, name: &str) -> Result<bool, String> {
-    match field(record, name)? {
-        Value::Bool(flag) => Ok(*flag),
-        Value::String(text) if text == "true" => Ok(true),
-        Value::String(text) if text == "false" => Ok(false),
-        _ => Err(format!("`{name}` is neither true nor false")),
     }
 }
 
-fn number(record: &Value, name: &str) -> Result<i64, String> {
-    let value = field(record, name)?;
-    let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
-    number.ok_or_else(|| format!("`{name}` is no whole number"))
-}
-
-/// A list; in XML an empty one cannot be told from an empty text.
-fn list<'v>(record: &'v Value, name: &str) -> Result<&'v [Value], String> {
-    match field(record, name)? {
-        Value::Array(items) => Ok(items),
-        Value::String(text) if text.trim().is_empty() => Ok(&[]),
-        _ => Err(format!("`{name}` is no list")),
+/// A boolean in either spelling.
+pub(super) fn flag(value: &Value, format: Format) -> Option<bool> {
+    match (format, value) {
+        (Format::Json, Value::Bool(flag)) => Some(*flag),
+        (Format::Xml, Value::String(text)) => text.parse().ok(),
+        _ => None,
     }
 }

@@ -9,6 +9,9 @@ use super::random::Random;
 /// The stream of GUIDs that this 1C gives to new elements.
 const GUIDS: u64 = 24;
 
+/// Work that is done in the middle of an exchange.
+pub(super) type Meanwhile = Box<dyn FnOnce(&mut OneC) + Send + Sync>;
+
 impl OneC {
     /// Writes a new counterparty. Nothing is checked: the object module of КА 1.1 checks nothing either.
     pub fn add(&mut self, element: Element) -> Uuid {
@@ -51,6 +54,12 @@ impl OneC {
     /// Somebody takes the mark back. `false`: there is none with this GUID.
     pub fn unmark(&mut self, reference: Uuid) -> bool {
         self.edit(reference, |element| element.deletion_mark = false)
+    }
+
+    /// Somebody works while the next exchange that brings something is under way: after its poll was answered, before
+    /// anything of it is written. What is changed here was not yet shown to Parom.
+    pub fn meanwhile(&mut self, work: impl FnOnce(&mut Self) + Send + Sync + 'static) {
+        self.meanwhile = Some(Box::new(work));
     }
 
     /// What was changed and not yet shown to Parom, in the order of the GUIDs.

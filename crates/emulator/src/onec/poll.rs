@@ -1,11 +1,11 @@
 //! One exchange of the adapter: introduce itself, show what was changed, take what waits, send receipts.
 
-use serde_json::Value;
+use domain::SignedDuration;
 
-use super::exchange::{Call, PushError};
-use super::offered::offered;
+use super::exchange::{CHUNK_MAX, Call, PushError};
+use super::offered::{flag, offered};
+use super::receipt::ReceiptReport;
 use super::take::{Took, What};
-use super::wire::{self, Node};
 use super::{Connection, OneC, PushReport};
 
 /// More polls in one exchange than any queue takes; a Parom that never says «nothing» must not hold 1C for ever.
@@ -31,11 +31,13 @@ pub struct Habits {
     pub registers_own_writes: bool,
     /// Creates under a GUID of its own and not under the proposed one.
     pub own_guids: bool,
+    /// From the beginning of an exchange to that of the next one.
+    pub every: SignedDuration,
 }
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { limit: 100, registers_own_writes: true, own_guids: false }
+        Self { limit: 100, registers_own_writes: true, own_guids: false, every: SignedDuration::from_mins(5) }
     }
 }
 
@@ -48,10 +50,47 @@ pub struct Exchanged {
     pub showed_all: bool,
     /// What was taken from Parom.
     pub took: Vec<Took>,
+    /// What Parom answered to the receipts.
+    pub receipts: ReceiptReport,
     /// Polls made.
     pub polls: usize,
+    /// HTTP requests beside those of `pushed`, those included whose answer was lost.
+    pub requests: usize,
     /// The session was killed in between.
     pub crashed: bool,
+}
+
+/// What this 1C has done since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Exchanges begun.
+    pub exchanges: u64,
+    /// Polls that were answered.
+    pub polls: u64,
+    /// Deliveries that polls brought, every redelivery counted.
+    pub received: u64,
+    /// Elements that the exchange wrote anew.
+    pub created: u64,
+    /// Elements that the exchange changed.
+    pub updated: u64,
+    /// Deliveries that found everything as it should be.
+    pub unchanged: u64,
+    /// Deliveries that could not be done.
+    pub rejected: u64,
+    /// Sessions killed in the middle.
+    pub crashes: u64,
+}
+
+impl Counters {
+    fn count(&mut self, what: &What) {
+        let counter = match what {
+            What::Created => &mut self.created,
+            What::Updated(_) => &mut self.updated,
+            What::Unchanged => &mut self.unchanged,
+            What::Rejected(_) => &mut self.rejected,
+        };
+        *counter += 1;
+    }
 }
 
 impl OneC {
@@ -60,7 +99,7 @@ impl OneC {
         self.habits = habits;
     }
 
-    /// The next exchange ends there.
+    /// The next exchange to which Parom gives something ends there.
     pub fn crash_next(&mut self, crash: Crash) {
         self.crash = Some(crash);
     }
@@ -70,17 +109,32 @@ impl OneC {
         &self.history
     }
 
+    /// What was done since this 1C was made.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
     /// One run of the scheduled job: shows what was changed (or everything, if Parom asks for it), then polls until
-    /// nothing is left.
+    /// nothing is left. An error ends it; what was written by then stays and is in [`history`](Self::history).
     pub async fn exchange(&mut self, with: &Connection) -> Result<Exchanged, PushError> {
-        let greeting = self.hello(with).await?;
-        let asked_for_all = greeting.get("show_all").is_some_and(|flag| *flag == true || *flag == "true");
-        let pushed = if asked_for_all { self.push_all(with).await? } else { self.push_changed(with).await? };
-        let mut exchanged = Exchanged { pushed, showed_all: asked_for_all, ..Exchanged::default() };
-        while exchanged.polls < POLLS_MAX && !exchanged.crashed {
-            exchanged.polls += 1;
-            if !self.poll_once(with, &mut exchanged).await? {
+        self.last_exchange = Some(self.clock.now());
+        self.counters.exchanges += 1;
+        let mut exchanged = Exchanged::default();
+        let greeting = self.greet(with, &mut exchanged.requests).await?;
+        exchanged.showed_all = match greeting.get("show_all") {
+            None => false,
+            Some(word) => flag(word, with.format())
+                .ok_or_else(|| not_of_the_contract("`show_all` is neither true nor false"))?,
+        };
+        exchanged.pushed =
+            if exchanged.showed_all { self.push_all(with).await? } else { self.push_changed(with).await? };
+        while self.poll_once(with, &mut exchanged).await? {
+            if exchanged.crashed {
+                self.counters.crashes += 1;
                 break;
+            }
+            if exchanged.polls == POLLS_MAX {
+                return Err(not_of_the_contract("no poll was answered with an empty array"));
             }
         }
         Ok(exchanged)
@@ -88,64 +142,44 @@ impl OneC {
 
     /// One poll with its receipts; `false`: there was nothing.
     async fn poll_once(&mut self, with: &Connection, exchanged: &mut Exchanged) -> Result<bool, PushError> {
-        let path = format!("/1c/v1/counterparties?limit={}", self.habits.limit);
-        let document = self.call(with, &mut 0, Call::get(path)).await?;
-        let polled = offered(&document).map_err(PushError::Unexpected)?;
+        let limit = self.habits.limit.clamp(1, CHUNK_MAX);
+        let path = format!("/1c/v1/counterparties?limit={limit}");
+        let document = self.call(with, &mut exchanged.requests, Call::get(path)).await?;
+        let polled = offered(&document, with.format(), limit).map_err(PushError::Unexpected)?;
+        exchanged.polls += 1;
+        self.counters.polls += 1;
+        self.counters.received += u64::try_from(polled.len()).expect("at most a thousand");
         if polled.is_empty() {
             return Ok(false);
         }
+        if let Some(work) = self.meanwhile.take() {
+            work(self);
+        }
         let crash = self.crash.take();
+        exchanged.crashed = crash.is_some();
         let writes = match crash {
             Some(Crash::AfterPoll) => 0,
             Some(Crash::AfterWriting(count)) => count,
             Some(Crash::AfterReceipts) | None => polled.len(),
         };
         let took: Vec<Took> = polled.iter().take(writes).map(|offered| self.take(offered)).collect();
+        for took in &took {
+            self.counters.count(&took.what);
+        }
         self.history.extend(took.iter().cloned());
         exchanged.took.extend(took.iter().cloned());
-        if matches!(crash, Some(Crash::AfterPoll | Crash::AfterWriting(_))) {
-            exchanged.crashed = true;
-            return Ok(true);
+        match crash {
+            Some(Crash::AfterPoll | Crash::AfterWriting(_)) => {}
+            Some(Crash::AfterReceipts) => {
+                exchanged.requests += 1;
+                Self::send_receipts_and_die(with, &took).await;
+            }
+            None => self.send_receipts(with, &took, exchanged).await?,
         }
-        self.send_receipts(with, &took).await?;
-        exchanged.crashed = crash.is_some();
         Ok(true)
     }
-
-    async fn send_receipts(&self, with: &Connection, took: &[Took]) -> Result<(), PushError> {
-        let body = with.spell("receipts", &Node::List("receipt", took.iter().map(receipt).collect()));
-        let answer = self.call(with, &mut 0, Call::post("/1c/v1/receipts", body)).await?;
-        let answers =
-            answer.as_array().ok_or_else(|| not_of_the_contract("receipts are answered per record"))?;
-        if answers.len() != took.len() {
-            return Err(not_of_the_contract("a receipt has no answer"));
-        }
-        for answer in answers {
-            match answer.get("status").and_then(Value::as_str) {
-                Some("settled" | "outdated") => {}
-                other => return Err(not_of_the_contract(&format!("a receipt was answered with {other:?}"))),
-            }
-        }
-        Ok(())
-    }
 }
 
-fn receipt(took: &Took) -> Node {
-    let (status, message) = match &took.what {
-        What::Created => ("created", ""),
-        What::Updated(_) => ("updated", ""),
-        What::Unchanged => ("unchanged", ""),
-        What::Rejected(text) => ("rejected", text.as_str()),
-    };
-    let mut fields = vec![("delivery", wire::text(&took.delivery)), ("status", wire::text(status))];
-    if let Some(reference) = took.reference {
-        fields.push(("ref", wire::text(&reference.to_string())));
-        fields.push(("code", wire::text(&took.code)));
-    }
-    fields.push(("message", wire::text(message)));
-    Node::Record(fields)
-}
-
-fn not_of_the_contract(what: &str) -> PushError {
+pub(super) fn not_of_the_contract(what: &str) -> PushError {
     PushError::Unexpected(what.to_owned())
 }
