@@ -22,6 +22,8 @@ pub struct Engine {
     pub(crate) presets: Arc<OnceCell<Presets>>,
     /// Held while cards are read and taken, or written and read back: an old reading never overwrites a newer one.
     pub(crate) turnstile: Arc<tokio::sync::Mutex<()>>,
+    /// Held while the index of the portal is read for the first time.
+    pub(crate) indexing: Arc<tokio::sync::Mutex<()>>,
     pub(crate) swept: Arc<std::sync::Mutex<Swept>>,
     /// What this process is called among the nodes of one database.
     pub(crate) node: Arc<str>,
@@ -76,6 +78,7 @@ impl Engine {
             settings: Arc::new(parts.settings),
             presets: Arc::default(),
             turnstile: Arc::default(),
+            indexing: Arc::default(),
             swept: Arc::default(),
             wake: Arc::default(),
             wake_collect: Arc::default(),

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use bitrix::Listing;
-use bitrix::wire::{Company, Deal, Requisite};
+use bitrix::wire::{Company, Deal};
 use domain::{ReasonCode, Timestamp};
-use store::{PortalRequisite, StoreError};
+use store::StoreError;
 use tracing::info;
 
 use super::{COMPARED, Collected};
 use crate::Engine;
-use crate::card::{COMPANY, Presets};
+use crate::card::Presets;
 use crate::engine::EngineError;
 use crate::portal::{self, cards};
 
@@ -29,7 +29,9 @@ impl Engine {
         let began = self.clock.now();
         let portal_began = self.client.server_time().await?;
         self.read_deals_once().await?;
-        self.refresh_index().await?;
+        // With the numbers of its requisites known, a card needs one request. Sweeps keep the index fresh; what it lacks
+        // all the same is asked for once more.
+        self.ensure_index().await?;
 
         let mut present: BTreeSet<i64> = BTreeSet::new();
         let mut waiting: Vec<Company> = Vec::new();
@@ -119,23 +121,6 @@ impl Engine {
         let mut write = self.store.begin().await?;
         write.set_cursor(DEALS, &self.clock.now().to_string()).await?;
         write.commit().await?;
-        Ok(())
-    }
-
-    /// Every requisite with its company: with their numbers known, a card needs one request.
-    async fn refresh_index(&self) -> Result<(), EngineError> {
-        let now = self.clock.now();
-        let mut pages = portal::all_requisites(&self.client);
-        while let Some(rows) = pages.next_as::<Requisite>().await? {
-            let rows: Vec<PortalRequisite> = rows
-                .iter()
-                .filter(|row| row.entity_type_id == COMPANY)
-                .filter_map(|row| portal::index_row(row, now))
-                .collect();
-            let mut write = self.store.begin().await?;
-            write.put_portal_requisites(&rows).await?;
-            write.commit().await?;
-        }
         Ok(())
     }
 

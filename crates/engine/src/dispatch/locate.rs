@@ -22,6 +22,7 @@ const INDEX: &str = "portal-index";
 impl Engine {
     /// Reads every ИНН of the portal once; later changes come with the cards that are read anyway.
     pub(crate) async fn ensure_index(&self) -> Result<(), EngineError> {
+        let _alone = self.indexing.lock().await;
         if self.store.cursor(INDEX).await?.is_some() {
             return Ok(());
         }
