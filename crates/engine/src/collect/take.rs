@@ -93,14 +93,14 @@ impl Engine {
             write.put_portal_companies(std::slice::from_ref(&row)).await?;
         }
         // The owner's own companies are no clients.
-        if !whole.company.is_my_company {
-            if let Some(waits) = self.take_cards(write, whole, presets, collected).await? {
-                row.waits_inn = Some(waits.inn.clone()).filter(|inn| !inn.is_empty());
-                row.waits = Some(waits.reason.clone());
-                // What the first reading of a portal finds is nobody's news.
-                if !collected.first && !waits_for_same(before.as_ref(), &waits) {
-                    tell_of(write, &row, &waits, now).await?;
-                }
+        if !whole.company.is_my_company
+            && let Some(waits) = self.take_cards(write, whole, presets, collected).await?
+        {
+            row.waits_inn = Some(waits.inn.clone()).filter(|inn| !inn.is_empty());
+            row.waits = Some(waits.reason.clone());
+            // What the first reading of a portal finds is nobody's news.
+            if !collected.first && !waits_for_same(before.as_ref(), &waits) {
+                tell_of(write, &row, &waits, now).await?;
             }
         }
         let is_duplicate =

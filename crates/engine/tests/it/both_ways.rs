@@ -163,7 +163,7 @@ proptest! {
 }
 
 async fn live(ops: Vec<Op>) {
-    let mut story = Story::begin().await;
+    let mut story = Box::pin(Story::begin()).await;
     for op in ops {
         story.obey(op).await;
     }
@@ -175,7 +175,7 @@ async fn live(ops: Vec<Op>) {
 async fn a_thousand_edits_on_both_sides_under_faults_end_equal_and_silent() {
     const EDITS: usize = 1000;
     const ROUND: usize = 25;
-    let mut story = Story::begin().await;
+    let mut story = Box::pin(Story::begin()).await;
     for number in KNOWN + 1..=ALL {
         story.obey(Op::Makes(number, true)).await;
     }
@@ -528,7 +528,7 @@ const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 #[tokio::test]
 async fn what_was_edited_while_1c_was_away_for_a_week_arrives_as_one_delivery_each() {
-    let mut story = Story::begin().await;
+    let mut story = Box::pin(Story::begin()).await;
     for day in 0..7 {
         for number in 1..=KNOWN {
             story.obey(Op::Employee(number, What::Director, day % 2 == 0)).await;

@@ -99,12 +99,11 @@ impl Office {
             let same = self.cards.iter().find(|(_, card)| card.inn.as_deref() == inn).map(|(guid, _)| *guid);
             same.or(self.cards.contains_key(&offer.proposed_ref).then_some(offer.proposed_ref))
         });
-        let (guid, status) = match known {
-            Some(guid) => (guid, ReceiptStatus::Updated),
-            None => {
-                self.created.push(offer.proposed_ref);
-                (offer.proposed_ref, ReceiptStatus::Created)
-            }
+        let (guid, status) = if let Some(guid) = known {
+            (guid, ReceiptStatus::Updated)
+        } else {
+            self.created.push(offer.proposed_ref);
+            (offer.proposed_ref, ReceiptStatus::Created)
         };
         let card = self.cards.entry(guid).or_default();
         for field in Field::ALL {

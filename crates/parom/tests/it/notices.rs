@@ -15,29 +15,34 @@ const SECRET: &str = "тайна портала";
 async fn place() -> Place {
     let place = Place::open().await;
     let file = place.folder.path().join("parom.toml");
-    let settings = std::fs::read_to_string(&file).unwrap();
+    let settings = std::fs::read_to_string(&file).expect("the folder is ours");
     let own = format!(
         "application_token = \"{TOKEN}\"\nmodule_secret = \"{SECRET}\"\nsweep_every = \"24h\"\n[onec]"
     );
-    std::fs::write(&file, settings.replace("[onec]", &own)).unwrap();
+    std::fs::write(&file, settings.replace("[onec]", &own)).expect("the folder is ours");
     place
 }
 
 /// A client whom 1C does not know yet, with a deal.
 fn employee_makes_a_client(place: &Place) -> i64 {
     let employee = place.portal.employee();
-    let company = employee.creates_company("ООО «Яндекс»").unwrap();
+    let company = employee.creates_company("ООО «Яндекс»").expect("employees may");
     let fields = [("RQ_INN", "7736207543"), ("RQ_COMPANY_NAME", "ООО «Яндекс»")];
-    let requisite = employee.adds_requisite(company, "COMPANY", &fields).unwrap();
-    employee.adds_deal(company, &[("TITLE", "Насосы")]).unwrap();
+    let requisite = employee.adds_requisite(company, "COMPANY", &fields).expect("employees may");
+    employee.adds_deal(company, &[("TITLE", "Насосы")]).expect("employees may");
     requisite
 }
 
 async fn poll(service: &Running) -> Vec<Value> {
     let url = format!("http://{}/1c/v1/counterparties?limit=100", service.address);
-    let answer = reqwest::Client::new().get(url).basic_auth("1c", Some(PASSWORD)).send().await.unwrap();
+    let answer = reqwest::Client::new()
+        .get(url)
+        .basic_auth("1c", Some(PASSWORD))
+        .send()
+        .await
+        .expect("the service answers");
     assert_eq!(answer.status(), StatusCode::OK);
-    answer.json().await.unwrap()
+    answer.json().await.expect("the service answers")
 }
 
 async fn polled(service: &Running) -> Vec<Value> {

@@ -11,16 +11,16 @@ use crate::support::{PASSWORD, Place, Running, really_wait};
 async fn place() -> Place {
     let place = Place::open().await;
     let file = place.folder.path().join("parom.toml");
-    let settings = std::fs::read_to_string(&file).unwrap();
+    let settings = std::fs::read_to_string(&file).expect("the folder is ours");
     let settings = settings.replace("[onec]", "sweep_every = \"1s\"\n[onec]\nredeliver_after = \"1s\"");
-    std::fs::write(&file, settings).unwrap();
+    std::fs::write(&file, settings).expect("the folder is ours");
     place
 }
 
 /// Exchanges until 1C was given something (or the session was killed over it).
 async fn until_something_comes(onec: &mut OneC, connection: &Connection) -> Exchanged {
     for _ in 0..300 {
-        let exchanged = onec.exchange(connection).await.unwrap();
+        let exchanged = onec.exchange(connection).await.expect("the service answers");
         if !exchanged.took.is_empty() || exchanged.crashed {
             return exchanged;
         }
@@ -36,7 +36,7 @@ fn with_inn(onec: &OneC, inn: &str) -> Vec<Element> {
 /// A client with everything, whom 1C does not know; the requisite.
 fn employee_makes_a_client(place: &Place) -> (i64, i64) {
     let employee = place.portal.employee();
-    let company = employee.creates_company("Сбербанк").unwrap();
+    let company = employee.creates_company("Сбербанк").expect("employees may");
     let fields = [
         ("RQ_INN", "7707083893"),
         ("RQ_KPP", "773601001"),
@@ -44,10 +44,10 @@ fn employee_makes_a_client(place: &Place) -> (i64, i64) {
         ("RQ_COMPANY_NAME", "ПАО Сбербанк"),
         ("RQ_DIRECTOR", "Греф Герман Оскарович"),
     ];
-    let requisite = employee.adds_requisite(company, "COMPANY", &fields).unwrap();
+    let requisite = employee.adds_requisite(company, "COMPANY", &fields).expect("employees may");
     employee
         .writes_address(requisite, 6, &[("ADDRESS_1", "117312, г. Москва, ул. Вавилова, д. 19")])
-        .unwrap();
+        .expect("employees may");
     employee
         .adds_bank_detail(
             requisite,
@@ -58,14 +58,14 @@ fn employee_makes_a_client(place: &Place) -> (i64, i64) {
                 ("RQ_COR_ACC_NUM", "30101810400000000225"),
             ],
         )
-        .unwrap();
-    employee.adds_phone(company, "+7 495 500-55-50").unwrap();
-    employee.adds_deal(company, &[("TITLE", "Насосы")]).unwrap();
+        .expect("employees may");
+    employee.adds_phone(company, "+7 495 500-55-50").expect("employees may");
+    employee.adds_deal(company, &[("TITLE", "Насосы")]).expect("employees may");
     (company, requisite)
 }
 
 async fn agreed(place: &Place, service: &Running, onec: &mut OneC, connection: &Connection) {
-    onec.push_all(connection).await.unwrap();
+    onec.push_all(connection).await.expect("the service answers");
     place.arrives().await;
     assert!(place.status()["stopped"].is_null(), "{service:?}", service = service.address);
 }
