@@ -6,14 +6,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::Clock;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use url::Url;
 
 use crate::answer::{Answer, Timing, as_u64};
+use crate::application::{ApplicationSettings, Keeper, TokenStore};
 use crate::args::Args;
 use crate::batch::{Batch, BatchAnswer, Outcome, done};
-use crate::error::{BusyBy, CallError, Lost, Unreached};
+use crate::door::{Door, Secrets};
+use crate::error::{BusyBy, CallError, Denial, Lost, Unreached};
 use crate::pace::{BASKET, Pace, PaceSettings, Permit};
 use crate::reply;
 use crate::transport::{Failure, Transport};
@@ -31,6 +35,8 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     transport: Transport,
+    /// The tokens of a local application.
+    keeper: Option<Keeper>,
     pace: Pace,
     clock: Arc<dyn Clock>,
 }
@@ -67,14 +73,56 @@ impl Client {
     /// A client; nothing is sent yet. Fails only where TLS cannot be set up, such as an https portal on a
     /// machine without root certificates.
     pub fn new(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, Unreached> {
-        let transport = Transport::new(settings)?;
+        Self::behind(settings, Door::Webhook(settings.webhook.clone()), None, clock)
+    }
+
+    /// A client of the same portal that calls with the tokens of a local application.
+    pub(crate) fn of_application(
+        settings: &Settings,
+        application: &ApplicationSettings,
+        tokens: Arc<dyn TokenStore>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Unreached> {
+        let secrets = Secrets::new(application.client_secret.clone());
+        let keeper = Keeper::new(settings, application, secrets.clone(), tokens, Arc::clone(&clock))?;
+        let door = Door::Application { portal: settings.webhook.clone(), secrets };
+        Self::behind(settings, door, Some(keeper), clock)
+    }
+
+    fn behind(
+        settings: &Settings,
+        door: Door,
+        keeper: Option<Keeper>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Unreached> {
+        let transport = Transport::new(settings, door)?;
         let pace = Pace::new(settings.pace.clone(), Arc::clone(&clock));
-        Ok(Self { shared: Arc::new(Shared { transport, pace, clock }) })
+        Ok(Self { shared: Arc::new(Shared { transport, keeper, pace, clock }) })
     }
 
     /// The portal's address without its secret.
-    pub fn portal(&self) -> &WebhookUrl {
-        self.shared.transport.webhook()
+    pub fn portal(&self) -> String {
+        self.door().to_string()
+    }
+
+    /// The tokens; none where a webhook calls.
+    pub(crate) fn keeper(&self) -> Option<&Keeper> {
+        self.shared.keeper.as_ref()
+    }
+
+    /// The page of the portal that asks an administrator whether an application may.
+    pub(crate) fn authorize_url(&self) -> Url {
+        let origin = self.door().origin();
+        match self.door() {
+            Door::Webhook(portal) | Door::Application { portal, .. } => {
+                portal.page(origin, "oauth/authorize/")
+            }
+            Door::OAuth { .. } => origin.clone(),
+        }
+    }
+
+    fn door(&self) -> &Door {
+        self.shared.transport.door()
     }
 
     /// How many requests the pace allows to be under way at present: more need not be prepared.
@@ -84,6 +132,18 @@ impl Client {
 
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.shared.clock
+    }
+
+    /// Calls one method with a token that is not (yet) that of the keeper.
+    pub(crate) async fn call_with<T: DeserializeOwned>(
+        &self,
+        token: &SecretString,
+        method: &str,
+        args: &Args,
+    ) -> Result<T, CallError> {
+        let (_permit, mut envelope) = self.send(method, &HashSet::from([method]), args, Some(token)).await?;
+        let result = envelope.get_mut("result").map(Value::take).unwrap_or_default();
+        serde_json::from_value(result).map_err(|_| unclear(method, Lost::NoResult { status: 200 }))
     }
 
     /// Calls one method.
@@ -118,7 +178,7 @@ impl Client {
         let methods: HashSet<&str> = batch.wires().iter().map(|wire| wire.method.as_str()).collect();
         let (permit, mut envelope) = self.exchange(BATCH, &methods, batch).await?;
         let result = envelope.get_mut("result").map(Value::take).unwrap_or_default();
-        let scrub = |text: &str| self.portal().scrub(text);
+        let scrub = |text: &str| self.door().scrub(text);
         let answer = BatchAnswer::read(batch, result, scrub)
             .ok_or_else(|| unclear(BATCH, Lost::NoResult { status: 200 }))?;
         // Where the portal gives no time per command, a batch is known by its first one.
@@ -132,15 +192,39 @@ impl Client {
         Ok(answer)
     }
 
-    /// Waits for the pace, sends, and reads the envelope of a success.
+    /// Sends and reads the envelope of a success. An application whose token is spent gets another one and calls
+    /// again, once: what the portal did not let in was not executed.
     async fn exchange(
         &self,
         method: &str,
         methods: &HashSet<&str>,
         body: &impl Serialize,
     ) -> Result<(Permit<'_>, Value), CallError> {
-        let body = serde_json::to_vec(body)
-            .map_err(|error| not_sent(method, Unreached::Request(error.to_string())))?;
+        let Some(keeper) = self.keeper() else { return self.send(method, methods, body, None).await };
+        let unauthorised = |why| CallError::Unauthorised { method: method.to_owned(), why };
+        let token = keeper.token(None).await.map_err(unauthorised)?;
+        match self.send(method, methods, body, Some(&token)).await {
+            Err(error) if is_spent(&error) => {
+                let token = keeper.token(Some(&token)).await.map_err(unauthorised)?;
+                self.send(method, methods, body, Some(&token)).await.map_err(of_application)
+            }
+            other => other.map_err(of_application),
+        }
+    }
+
+    /// Waits for the pace, sends, and reads the envelope of a success.
+    async fn send(
+        &self,
+        method: &str,
+        methods: &HashSet<&str>,
+        body: &impl Serialize,
+        token: Option<&SecretString>,
+    ) -> Result<(Permit<'_>, Value), CallError> {
+        let body = match token {
+            None => serde_json::to_vec(body),
+            Some(token) => serde_json::to_vec(&Authorised { auth: token.expose_secret(), body }),
+        };
+        let body = body.map_err(|error| not_sent(method, Unreached::Request(error.to_string())))?;
         let permit = self.shared.pace.permit(methods).await.map_err(|wait| CallError::Busy {
             method: method.to_owned(),
             until: wait.until,
@@ -148,7 +232,7 @@ impl Client {
         })?;
         let reply = self.shared.transport.post(method, Bytes::from(body)).await;
         let read = match reply {
-            Ok(reply) => reply::read(method, &reply, &self.shared.clock, &self.shared.pace, self.portal()),
+            Ok(reply) => reply::read(method, &reply, &self.shared.clock, &self.shared.pace, self.door()),
             Err(Failure::NotSent(why)) => Err(not_sent(method, why)),
             Err(Failure::Lost(why)) => Err(unclear(method, why)),
             Err(Failure::Moved(place)) => Err(reply::moved(method, &place)),
@@ -180,6 +264,7 @@ impl Client {
             }
             CallError::Unclear { .. } => permit.troubled(),
             CallError::Denied { .. }
+            | CallError::Unauthorised { .. }
             | CallError::NotSent { .. }
             | CallError::Refused { .. }
             | CallError::Closed { .. } => {}
@@ -188,6 +273,30 @@ impl Client {
 }
 
 const BATCH: &str = "batch";
+
+/// A body with a token in it: the path and the query end up in the logs of web servers.
+/// Vendor page: `settings/how-to-call-rest-api/how-to-call-rest-api.md`.
+#[derive(Serialize)]
+struct Authorised<'a, B> {
+    auth: &'a str,
+    #[serde(flatten)]
+    body: &'a B,
+}
+
+/// `expired_token` only: another token would not help against anything else.
+fn is_spent(error: &CallError) -> bool {
+    matches!(error, CallError::Denied { why: Denial::Expired, .. })
+}
+
+/// A refusal that speaks of webhooks, said to an application.
+fn of_application(error: CallError) -> CallError {
+    match error {
+        CallError::Denied { method, why: Denial::Webhook | Denial::Expired, error } => {
+            CallError::Denied { method, why: Denial::Token, error }
+        }
+        other => other,
+    }
+}
 
 fn unclear(method: &str, why: Lost) -> CallError {
     CallError::Unclear { method: method.to_owned(), why }

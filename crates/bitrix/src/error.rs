@@ -11,6 +11,8 @@ pub use denial::Denial;
 
 use domain::Timestamp;
 
+use crate::application::TokenError;
+
 /// A call or a whole batch without a usable answer. `Display` is a Russian sentence for the operator: what
 /// happened, with which method, what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +36,14 @@ pub enum CallError {
         why: Denial,
         /// The portal's own words.
         error: ApiError,
+    },
+    /// An application has no token to call with: surely nothing was done.
+    #[error("метод {method} не отправлен: {why}")]
+    Unauthorised {
+        /// What was to be called.
+        method: String,
+        /// What is missing.
+        why: TokenError,
     },
     /// The portal was not reached: surely nothing was done, repeating is safe.
     #[error("до Битрикс24 не удалось дозвониться, метод {method} не отправлен: {why}")]
@@ -83,7 +93,11 @@ impl CallError {
             Self::Unclear { .. } => true,
             // A proxy may say 503 after its backend has died over the work.
             Self::Busy { by, .. } => *by == BusyBy::Proxy503,
-            Self::Denied { .. } | Self::NotSent { .. } | Self::Refused { .. } | Self::Closed { .. } => false,
+            Self::Denied { .. }
+            | Self::Unauthorised { .. }
+            | Self::NotSent { .. }
+            | Self::Refused { .. }
+            | Self::Closed { .. } => false,
         }
     }
 
@@ -92,6 +106,7 @@ impl CallError {
         match self {
             Self::Busy { method, .. }
             | Self::Denied { method, .. }
+            | Self::Unauthorised { method, .. }
             | Self::NotSent { method, .. }
             | Self::Unclear { method, .. }
             | Self::Refused { method, .. }
@@ -105,7 +120,9 @@ impl CallError {
             Self::Denied { error, .. } | Self::Refused { error, .. } | Self::Closed { error, .. } => {
                 Some(error)
             }
-            Self::Busy { .. } | Self::NotSent { .. } | Self::Unclear { .. } => None,
+            Self::Busy { .. } | Self::Unauthorised { .. } | Self::NotSent { .. } | Self::Unclear { .. } => {
+                None
+            }
         }
     }
 }

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod application;
 mod args;
 mod batch;
 mod client;
 mod clock;
+mod door;
 mod error;
 mod list;
 pub mod notices;
@@ -16,6 +18,10 @@ mod webhook;
 pub mod wire;
 
 pub use answer::{Answer, Timing};
+pub use application::{
+    Application, ApplicationSettings, BadOAuthServer, EVENTS_MAX, GRANT_BYTES_MAX, Grant, NotConnected,
+    OAuthServer, Parcel, TokenError, TokenPair, TokenStore,
+};
 pub use args::{Arg, Args, Reference, neutral};
 pub use batch::{
     BATCH_BYTES_MAX, BATCH_COMMANDS_MAX, Batch, BatchAnswer, Chain, ChainError, Command, Outcome, Piece, pack,

@@ -1,16 +1,20 @@
 //! Notices: the portal says that something has changed, and not what. Each is a hint to look at a card now.
 //!
-//! They come in two ways. An outgoing webhook or a local application posts one form per event
+//! They come in three ways. An outgoing webhook or a local application posts one form per event
 //! ([`Posted::read`]); the box module posts its queue as JSON with a signature ([`Reported::read`],
-//! [`Signature`]). Neither is reliable: notices are lost, doubled, late and out of order, so whoever listens must
+//! [`Signature`]); and a local application may fetch the portal's own queue
+//! ([`Application::reserve`](crate::Application::reserve)). None is reliable: notices are lost, doubled, late and out of order, so whoever listens must
 //! also look by itself. Bodies come from strangers: anything may be in them, and nothing of it may break us.
 
 mod name;
 mod posted;
+mod queued;
 mod reported;
 mod seal;
 
+pub(crate) use posted::Form;
 pub use posted::{POSTED_BYTES_MAX, Posted};
+pub(crate) use queued::Queued;
 pub use reported::{REPORTED_BYTES_MAX, REPORTED_CHANGES_MAX, Reported};
 pub use seal::{BadSignature, SIGNATURE_HEADER, Signature, Token};
 

@@ -6,10 +6,10 @@ use domain::{Clock, SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::answer::Timing;
+use crate::door::Door;
 use crate::error::{ApiError, ApiErrorKind, BusyBy, CallError, Denial, Lost, cut};
 use crate::pace::{BASKET, Pace};
 use crate::transport::Reply;
-use crate::webhook::WebhookUrl;
 
 /// A portal that is closed is asked again after this.
 const CLOSED_PAUSE: SignedDuration = SignedDuration::from_mins(10);
@@ -26,7 +26,7 @@ pub(crate) fn read(
     reply: &Reply,
     clock: &Arc<dyn Clock>,
     pace: &Pace,
-    webhook: &WebhookUrl,
+    door: &Door,
 ) -> Result<Value, CallError> {
     let now = clock.now();
     let asked_to_wait = reply.retry_after.as_deref().and_then(|header| retry_after(header, now));
@@ -37,11 +37,11 @@ pub(crate) fn read(
             return Err(unclear(method, Lost::Truncated { status: reply.status }));
         }
         Parsed::Truncated | Parsed::Other => {
-            let title = title(&reply.body).map(|title| webhook.scrub(&title));
+            let title = title(&reply.body).map(|title| door.scrub(&title));
             return Err(by_status(method, reply.status, title, wait()));
         }
     };
-    let Some(error) = ApiError::read(&envelope, |text| webhook.scrub(text)) else {
+    let Some(error) = ApiError::read(&envelope, |text| door.scrub(text)) else {
         return match envelope.get("result") {
             Some(_) if reply.status < 400 => Ok(envelope),
             _ if reply.status < 400 => Err(unclear(method, Lost::NoResult { status: reply.status })),

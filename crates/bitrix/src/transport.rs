@@ -9,8 +9,9 @@ use reqwest::{Response, redirect};
 use url::Url;
 
 use crate::client::Settings;
+use crate::door::Door;
 use crate::error::{Lost, Unreached};
-use crate::webhook::{WebhookUrl, is_loopback, is_private};
+use crate::webhook::{is_loopback, is_private};
 
 /// An answer longer than this, unpacked, is not read on. Fifty lists of fifty full cards are below 30 MiB.
 pub const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -22,11 +23,11 @@ const REDIRECTS_MAX: usize = 2;
 /// costs an unclear answer, a fresh one costs a millisecond.
 const IDLE: std::time::Duration = std::time::Duration::from_secs(4);
 
-/// Sends bodies to one portal.
+/// Sends bodies to one portal, or to the OAuth server.
 #[derive(Debug)]
 pub(crate) struct Transport {
     http: reqwest::Client,
-    webhook: WebhookUrl,
+    door: Door,
     /// Where the portal has moved to, as learnt from its redirect.
     moved: Mutex<Option<Url>>,
 }
@@ -49,32 +50,35 @@ pub(crate) enum Failure {
 }
 
 impl Transport {
-    pub(crate) fn new(settings: &Settings) -> Result<Self, Unreached> {
+    pub(crate) fn new(settings: &Settings, door: Door) -> Result<Self, Unreached> {
         install_crypto();
-        let http = build(settings, false).or_else(|error| {
+        let http = build(settings, door.origin(), false).or_else(|error| {
             // A machine without root certificates can still talk to a portal in its own network over http.
-            let plain = settings.webhook.origin().scheme() == "http";
-            if plain { build(settings, true) } else { Err(error) }
+            let plain = door.origin().scheme() == "http";
+            if plain { build(settings, door.origin(), true) } else { Err(error) }
         });
-        let http =
-            http.map_err(|error| Unreached::Roots(settings.webhook.scrub(&innermost(&error.without_url()))))?;
-        Ok(Self { http, webhook: settings.webhook.clone(), moved: Mutex::new(None) })
+        let http = http.map_err(|error| Unreached::Roots(door.scrub(&innermost(&error.without_url()))))?;
+        Ok(Self { http, door, moved: Mutex::new(None) })
     }
 
-    pub(crate) fn webhook(&self) -> &WebhookUrl {
-        &self.webhook
+    pub(crate) fn door(&self) -> &Door {
+        &self.door
     }
 
     /// Sends the body to the method and reads what comes back.
     pub(crate) async fn post(&self, method: &str, body: Bytes) -> Result<Reply, Failure> {
-        let mut url = self.webhook.method(&self.origin(), method);
+        let mut url = self.door.method(&self.origin(), method);
         for _ in 0..=REDIRECTS_MAX {
             let request = self.http.post(url.clone());
-            let request = request.header(CONTENT_TYPE, "application/json").header(ACCEPT, "application/json");
+            let request =
+                request.header(CONTENT_TYPE, self.door.content_type()).header(ACCEPT, "application/json");
             let response = request.body(body.clone()).send().await.map_err(|error| self.failure(error))?;
             match redirected(&url, &response) {
                 Redirect::None => return self.read(response).await,
-                Redirect::Refused(place) => return Err(Failure::Moved(self.webhook.scrub(&place))),
+                Redirect::Refused(place) => return Err(Failure::Moved(self.door.scrub(&place))),
+                Redirect::To(target) if !self.door.follows_redirects() => {
+                    return Err(Failure::Moved(place(&target)));
+                }
                 Redirect::To(target) => {
                     self.remember(&target);
                     url = target;
@@ -86,13 +90,13 @@ impl Transport {
 
     fn origin(&self) -> Url {
         let moved = self.moved.lock().expect("no holder of the address panics");
-        moved.as_ref().unwrap_or_else(|| self.webhook.origin()).clone()
+        moved.as_ref().unwrap_or_else(|| self.door.origin()).clone()
     }
 
     fn remember(&self, target: &Url) {
         tracing::warn!(
             "Bitrix24 has moved from {} to {}: change the address of the webhook in the configuration",
-            place(self.webhook.origin()),
+            place(self.door.origin()),
             place(target)
         );
         let mut origin = target.clone();
@@ -120,7 +124,7 @@ impl Transport {
         // reqwest tells the whole address in its errors.
         let error = error.without_url();
         if error.is_builder() {
-            return Failure::NotSent(Unreached::Request(self.webhook.scrub(&innermost(&error))));
+            return Failure::NotSent(Unreached::Request(self.door.scrub(&innermost(&error))));
         }
         if error.is_connect() {
             return Failure::NotSent(self.unreached(&error));
@@ -136,7 +140,7 @@ impl Transport {
             return Unreached::Name;
         }
         match tls_error(error) {
-            Some(tls) => Unreached::Tls(self.webhook.scrub(&tls.to_string())),
+            Some(tls) => Unreached::Tls(self.door.scrub(&tls.to_string())),
             None => Unreached::Connection,
         }
     }
@@ -151,7 +155,7 @@ fn install_crypto() {
     }
 }
 
-fn build(settings: &Settings, without_roots: bool) -> reqwest::Result<reqwest::Client> {
+fn build(settings: &Settings, origin: &Url, without_roots: bool) -> reqwest::Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
         .user_agent(settings.user_agent.clone())
         .redirect(redirect::Policy::none())
@@ -160,7 +164,7 @@ fn build(settings: &Settings, without_roots: bool) -> reqwest::Result<reqwest::C
         .timeout(settings.timeout)
         .pool_idle_timeout(IDLE)
         .referer(false);
-    if is_loopback(settings.webhook.origin()) {
+    if is_loopback(origin) {
         builder = builder.no_proxy();
     }
     if without_roots {

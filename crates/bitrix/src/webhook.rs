@@ -70,6 +70,18 @@ impl WebhookUrl {
         url
     }
 
+    /// Address of a method on the same portal for those who have a token.
+    pub(crate) fn application_method(&self, origin: &Url, method: &str) -> Url {
+        self.page(origin, &format!("rest/{method}"))
+    }
+
+    /// Address of a page of the portal, which may live below a path.
+    pub(crate) fn page(&self, origin: &Url, path: &str) -> Url {
+        let mut url = origin.clone();
+        url.set_path(&format!("{}/{path}", self.prefix));
+        url
+    }
+
     /// Scheme, host and port, without the secret.
     pub(crate) fn origin(&self) -> &Url {
         &self.origin

@@ -102,6 +102,8 @@ impl ApiError {
             "NO_AUTH_FOUND" | "INVALID_CREDENTIALS" | "INVALID_TOKEN" => {
                 ApiErrorKind::Denied(Denial::Webhook)
             }
+            "WRONG_AUTH_TYPE" => ApiErrorKind::Denied(Denial::Application),
+            "WRONG_LICENSE" => ApiErrorKind::Denied(Denial::Licence),
             "EXPIRED_TOKEN" => ApiErrorKind::Denied(Denial::Expired),
             "INSUFFICIENT_SCOPE" => ApiErrorKind::Denied(Denial::Scope),
             "ACCESS_DENIED" => ApiErrorKind::Denied(self.access_denial()),

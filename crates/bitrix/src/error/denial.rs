@@ -9,6 +9,9 @@ pub enum Denial {
     /// `expired_token`: the webhook had a last day.
     #[error("срок действия вебхука истёк")]
     Expired,
+    /// What a webhook would be told by `NO_AUTH_FOUND` or `expired_token`, and an application with a new token was.
+    #[error("портал не принял токен локального приложения")]
+    Token,
     /// `insufficient_scope`: the webhook was made without this part of the portal.
     #[error("вебхуку не выдан нужный раздел")]
     Scope,
@@ -46,9 +49,10 @@ pub enum Denial {
 
 impl Denial {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Webhook,
         Self::Expired,
+        Self::Token,
         Self::Scope,
         Self::Rights,
         Self::Licence,
@@ -70,6 +74,10 @@ impl Denial {
                  если вебхук изменил другой администратор или владелец уволен, код стал другим"
             }
             Self::Expired => "Продлите вебхук в Битрикс24 или создайте новый и укажите его адрес",
+            Self::Token => {
+                "Откройте порталу доступ к серверу авторизации (токены он проверяет там) и, если это не поможет, подключите \
+                 локальное приложение снова"
+            }
             Self::Scope => "Откройте вебхук в Битрикс24 и добавьте разделы crm, im и user_brief",
             Self::Rights => {
                 "Сделайте владельца вебхука администратором портала или дайте ему в CRM права на чтение, добавление и \

@@ -112,7 +112,10 @@ impl Reader {
             let wait = match &error {
                 CallError::Busy { until, .. } => until.duration_since(clock.now()),
                 CallError::NotSent { .. } | CallError::Unclear { .. } => pause,
-                CallError::Denied { .. } | CallError::Refused { .. } | CallError::Closed { .. } => {
+                CallError::Denied { .. }
+                | CallError::Unauthorised { .. }
+                | CallError::Refused { .. }
+                | CallError::Closed { .. } => {
                     return Err(error);
                 }
             };

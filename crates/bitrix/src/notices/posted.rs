@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use domain::Timestamp;
+use serde_json::Value;
 
 use super::{BadNotice, Entity, Event, Notice, Token, name};
 use crate::wire;
@@ -47,15 +48,25 @@ impl Posted {
 }
 
 /// The fields by their names as PHP would see them; of two with one name the last.
-struct Form(HashMap<String, String>);
+pub(crate) struct Form(HashMap<String, String>);
 
 impl Form {
-    fn read(body: &[u8]) -> Self {
+    pub(crate) fn read(body: &[u8]) -> Self {
         let fields = url::form_urlencoded::parse(body).take(FIELDS_MAX);
         Self(fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
     }
 
-    fn text(&self, name: &str) -> &str {
+    /// The same fields where they come as JSON, in a row of the queue of offline events.
+    pub(super) fn of_data(data: &Value) -> Self {
+        let fields = data.get("FIELDS").and_then(Value::as_object).into_iter().flatten().take(FIELDS_MAX);
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        Self(fields.map(|(name, value)| (format!("data[FIELDS][{name}]"), text(value))).collect())
+    }
+
+    pub(crate) fn text(&self, name: &str) -> &str {
         self.0.get(name).map_or("", |value| value.trim())
     }
 
@@ -63,7 +74,7 @@ impl Form {
         self.text(&format!("data[FIELDS][{field}]")).parse().ok().filter(|id| *id > 0)
     }
 
-    fn notice(&self, entity: Entity, event: Event) -> Result<Notice, BadNotice> {
+    pub(super) fn notice(&self, entity: Entity, event: Event) -> Result<Notice, BadNotice> {
         let (id, company) = match entity {
             Entity::Company => {
                 let id = self.id("ID");

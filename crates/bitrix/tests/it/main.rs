@@ -1,6 +1,7 @@
 //! The client against small portals that answer what a test tells them to.
 
 mod answers;
+mod application;
 mod batches;
 mod encoding;
 mod errors;
