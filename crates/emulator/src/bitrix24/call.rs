@@ -6,13 +6,16 @@ use std::sync::Arc;
 use super::php::{Array, Php, record};
 use super::settings::Rights;
 
-/// Who calls. A webhook calls with the rights of the user who made it.
+/// Who calls. A webhook calls with the rights of the user who made it, an application with those of the user for whom
+/// it got its token.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) user: i64,
     pub(crate) admin: bool,
     pub(crate) rights: Rights,
     pub(crate) scopes: Arc<[String]>,
+    /// `client_id` of the application, where one calls.
+    pub(crate) application: Option<String>,
 }
 
 /// A method's good answer.

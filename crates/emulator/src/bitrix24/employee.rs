@@ -226,6 +226,7 @@ impl Employee<'_> {
             admin: true,
             rights: Rights::ALL,
             scopes: Arc::from(["crm".to_owned()]),
+            application: None,
         };
         let outcome = self.portal.run(method, params, &caller, self.way);
         outcome.map(|answer| answer.result).map_err(refused)

@@ -21,8 +21,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
+use super::application;
 use super::batch::Batch;
-use super::call::{Outcome, Refusal};
+use super::call::{Caller, Outcome, Refusal};
 use super::methods;
 use super::php::{Array, Php, parse_str, record};
 use super::portal::{Inner, Way, really_wait};
@@ -172,26 +173,28 @@ fn json(status: u16, value: &Array) -> Response<Body> {
 
 /// Where a request goes.
 struct Address {
-    user: String,
-    code: String,
+    /// User and code of a webhook; an application brings a token among the parameters.
+    webhook: Option<(String, String)>,
     method: String,
     xml: bool,
 }
 
-/// `/rest/{user}/{code}/{method}[.json|.xml]`, a slash at the end is tolerated.
+/// `/rest/{user}/{code}/{method}[.json|.xml]` of a webhook or `/rest/{method}` of an application; a slash at the end is
+/// tolerated.
 fn address(path: &str) -> Option<Address> {
-    let mut parts = path.strip_prefix("/rest/")?.trim_end_matches('/').split('/');
-    let (user, code, method) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() {
-        return None;
-    }
+    let parts: Vec<&str> = path.strip_prefix("/rest/")?.trim_end_matches('/').split('/').collect();
+    let (webhook, method) = match parts[..] {
+        [user, code, method] => (Some((user.to_owned(), code.to_owned())), method),
+        [method] => (None, method),
+        _ => return None,
+    };
     let method = method.to_ascii_lowercase();
     let (method, xml) = match method.strip_suffix(".xml") {
         Some(method) => (method, true),
         None => (method.strip_suffix(".json").unwrap_or(&method), false),
     };
     let method = method.to_owned();
-    Some(Address { user: user.to_owned(), code: code.to_owned(), method, xml })
+    Some(Address { webhook, method, xml })
 }
 
 async fn handle(
@@ -200,6 +203,9 @@ async fn handle(
     cut_after: Option<usize>,
 ) -> Result<Response<Body>, Cut> {
     let begun = portal.settings.clock.now();
+    if request.uri().path().trim_end_matches('/') == "/oauth/token" {
+        return oauth(portal, request).await;
+    }
     let Some(address) = address(request.uri().path()) else {
         return Ok(if request.uri().path().starts_with("/rest/") {
             refuse(&Refusal::coded(401, "NO_AUTH_FOUND", "Wrong authorization data"))
@@ -212,15 +218,16 @@ async fn handle(
         Err(response) => return Ok(response),
     };
     really_wait(portal.settings.latency_per_request).await;
-    if let Err(refusal) = admit(portal, &address) {
-        return Ok(refuse(&refusal));
-    }
+    let caller = match admit(portal, &address, &params) {
+        Ok(caller) => caller,
+        Err(refusal) => return Ok(refuse(&refusal)),
+    };
     let outcome = if address.method == "batch" {
-        batch(portal, &params, cut_after).await?
+        batch(portal, &params, &caller, cut_after).await?
     } else if cut_after == Some(0) {
         return Err(Cut);
     } else {
-        command(portal, &address.method, &params).await
+        command(portal, &address.method, &params, &caller).await
     };
     Ok(match outcome {
         Err(refusal) => refuse(&refusal),
@@ -238,18 +245,44 @@ async fn handle(
     })
 }
 
-/// The webhook's user and code. Both documented refusals occur: a wrong user and a wrong code are told apart here.
-fn admit(portal: &Inner, address: &Address) -> Result<(), Refusal> {
+/// The vendor's server that exchanges tokens.
+async fn oauth(portal: &Inner, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
+    if portal.oauth().is_out_of_reach {
+        return Err(Cut);
+    }
+    let params = match params(request).await {
+        Ok(params) => params,
+        Err(response) => return Ok(response),
+    };
+    let exchanged = application::exchange(&mut portal.oauth(), &params, portal.clock.true_now());
+    Ok(match exchanged {
+        Ok(pair) => json(200, &pair),
+        Err(refusal) => refuse(&refusal),
+    })
+}
+
+/// The webhook's user and code, or the token of an application. Both documented refusals of a webhook occur: a wrong
+/// user and a wrong code are told apart here.
+fn admit(portal: &Inner, address: &Address, params: &Array) -> Result<Caller, Refusal> {
     if address.xml {
         return Err(Refusal::coded(400, "INVALID_REQUEST", "XML answers are not emulated"));
     }
-    if address.user != portal.settings.user.to_string() {
+    let Some((user, code)) = &address.webhook else { return admit_application(portal, params) };
+    if *user != portal.settings.user.to_string() {
         return Err(Refusal::coded(401, "INVALID_CREDENTIALS", "Invalid request credentials"));
     }
-    if address.code != portal.settings.code {
+    if *code != portal.settings.code {
         return Err(Refusal::coded(401, "NO_AUTH_FOUND", "Wrong authorization data"));
     }
-    Ok(())
+    Ok(portal.caller.clone())
+}
+
+/// <https://apidocs.bitrix24.com/settings/how-to-call-rest-api/general-principles.html>
+fn admit_application(portal: &Inner, params: &Array) -> Result<Caller, Refusal> {
+    let token = params.get("auth").and_then(Php::as_text).unwrap_or_default();
+    let entered = portal.oauth().enter(&token, portal.clock.true_now())?;
+    let admin = portal.state().users.iter().any(|user| user.id == entered.user && user.admin && user.active);
+    Ok(Caller { user: entered.user, admin, application: Some(entered.client_id), ..portal.caller.clone() })
 }
 
 /// Query and body as PHP merges them: the body wins.
@@ -286,19 +319,24 @@ async fn params(request: Request<Incoming>) -> Result<Array, Response<Body>> {
 }
 
 /// One command, alone or in a batch.
-async fn command(portal: &Inner, method: &str, params: &Array) -> Outcome {
+async fn command(portal: &Inner, method: &str, params: &Array, caller: &Caller) -> Outcome {
     really_wait(portal.settings.latency_per_command).await;
     let refusal = match portal.faults.forbidden(method) {
         Some(Forbidden::AccessDenied) => Refusal::nameless("Access denied."),
         Some(Forbidden::InsufficientScope) => methods::insufficient_scope(),
         Some(Forbidden::MethodNotFound) => methods::method_not_found(),
-        None => return portal.run(method, params, &portal.caller, Way::Rest),
+        None => return portal.run(method, params, caller, Way::Rest),
     };
     portal.count(|counters| counters.ran(method, 0));
     Err(refusal)
 }
 
-async fn batch(portal: &Inner, params: &Array, cut_after: Option<usize>) -> Result<Outcome, Cut> {
+async fn batch(
+    portal: &Inner,
+    params: &Array,
+    caller: &Caller,
+    cut_after: Option<usize>,
+) -> Result<Outcome, Cut> {
     let mut batch = Batch::of(params);
     for (number, next) in batch.commands().into_iter().enumerate() {
         if cut_after.is_some_and(|after| number >= after) {
@@ -306,7 +344,7 @@ async fn batch(portal: &Inner, params: &Array, cut_after: Option<usize>) -> Resu
         }
         let begun = portal.settings.clock.now();
         let outcome = match batch.prepare(number, &next) {
-            Ok(ready) => command(portal, &ready.method, &ready.params).await,
+            Ok(ready) => command(portal, &ready.method, &ready.params, caller).await,
             Err(refusal) => Err(refusal),
         };
         if !batch.keep(&next.key, outcome, || time(portal, begun)) {

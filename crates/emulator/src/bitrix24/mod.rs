@@ -3,11 +3,13 @@
 //!
 //! Start with [`Portal::start`]; [`Portal::webhook_url`] is what a client needs. Look inside by
 //! [`Portal::companies`] and its like, act as a person by [`Portal::employee`], spoil the weather by
-//! [`Portal::faults`], be told of changes by [`Portal::notices`].
+//! [`Portal::faults`], be told of changes by [`Portal::notices`], let an
+//! application in by [`Portal::application`].
 //!
-//! What differs from a portal, all of it on purpose: plain HTTP is taken, there are no contacts, no applications, no
-//! REST 3.0, no recycle bin and no XML answers (`.xml` answers 400), texts are not localised.
+//! What differs from a portal, all of it on purpose: plain HTTP is taken, there are no contacts, at most one
+//! local application, no REST 3.0, no recycle bin and no XML answers (`.xml` answers 400), texts are not localised.
 
+mod application;
 mod batch;
 mod call;
 mod cards;
@@ -35,6 +37,7 @@ mod user;
 mod userfield;
 mod views;
 
+pub use application::{Applications, LocalApplication};
 pub use cards::Card;
 pub use counters::Counters;
 pub use employee::{Employee, Fields, Refused};

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::application::{Applications, OAuth};
 use super::call::{Caller, Outcome};
 use super::clock::PortalClock;
 use super::counters::Counters;
@@ -64,6 +65,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<PortalClock>,
     pub(crate) desk: Desk,
     pub(crate) caller: Caller,
+    oauth: Mutex<OAuth>,
     pub(crate) faults: Faults,
     pub(crate) workers: Semaphore,
     pub(crate) halted: AtomicBool,
@@ -80,6 +82,11 @@ impl std::fmt::Debug for Inner {
 impl Inner {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("a method that panics is a bug of the emulator")
+    }
+
+    /// What the OAuth server keeps.
+    pub(crate) fn oauth(&self) -> MutexGuard<'_, OAuth> {
+        self.oauth.lock().expect("nothing panics while it holds the tokens")
     }
 
     /// Runs one method over HTTP or by hand.
@@ -100,6 +107,7 @@ impl Inner {
         let outcome = work(&mut state);
         let happened = std::mem::take(&mut state.happened);
         if way != Way::ByHandUnseen && !happened.is_empty() {
+            state.offline.take_in(&happened);
             self.desk.take_in(&mut state, happened, self.clock.true_now());
         }
         outcome
@@ -123,6 +131,7 @@ impl Portal {
                 admin: settings.admin,
                 rights: settings.rights,
                 scopes: settings.scopes.clone().into(),
+                application: None,
             },
             faults: Faults::default(),
             workers: Semaphore::new(settings.max_concurrent.max(1)),
@@ -130,6 +139,7 @@ impl Portal {
             state: Mutex::new(State::new(&settings)),
             counters: Mutex::default(),
             desk: Desk::default(),
+            oauth: Mutex::default(),
             clock,
             settings,
         });
@@ -176,6 +186,11 @@ impl Portal {
     /// The notices that leave the portal.
     pub fn notices(&self) -> Notices<'_> {
         Notices { portal: self }
+    }
+
+    /// The local application of the portal.
+    pub fn application(&self) -> Applications<'_> {
+        Applications { portal: self }
     }
 
     /// Sets the portal's clock ahead of the clock of the settings, or behind it. What was written keeps its dates.

@@ -6,6 +6,7 @@ use domain::Clock;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::application::OfflineQueue;
 use super::call::{Caller, Refusal};
 use super::catalog::{self, Catalog, Field, Kind, Naming, Source};
 use super::email;
@@ -43,6 +44,8 @@ pub(crate) struct State {
     pub(crate) happened: Vec<Happened>,
     /// The box module keeps its queue in the portal's own database.
     pub(crate) module_queue: ModuleQueue,
+    /// What the local application subscribed to and has not taken yet.
+    pub(crate) offline: OfflineQueue,
     pub(crate) next_user_field: i64,
     next_multi: i64,
     next_location: i64,
@@ -68,6 +71,7 @@ impl State {
             told: Told::default(),
             happened: Vec::new(),
             module_queue: ModuleQueue::default(),
+            offline: OfflineQueue::default(),
             next_user_field: ids.user_field,
             next_multi: ids.multifield,
             next_location: 479,

@@ -1,6 +1,7 @@
 //! The emulated portal, as a client on the wire sees it.
 
 mod addresses;
+mod application;
 mod batches;
 mod cards;
 mod ear;

@@ -6,6 +6,7 @@ mod bank_detail;
 mod card;
 mod company;
 mod deal;
+mod event;
 mod item;
 mod merge;
 mod notification;
@@ -49,7 +50,7 @@ const fn user(name: &'static str, run: Handler) -> Method {
 
 /// Every method that this portal has, in lower case.
 pub(crate) static METHODS: &[Method] = &[
-    basic("app.info", service::application_only),
+    basic("app.info", service::application),
     crm("crm.address.add", address::add),
     crm("crm.address.delete", address::delete),
     crm("crm.address.fields", address::fields),
@@ -108,14 +109,14 @@ pub(crate) static METHODS: &[Method] = &[
     crm("crm.timeline.comment.add", timeline::comment),
     crm("crm.timeline.comment.list", timeline::comments),
     crm("crm.timeline.logmessage.add", timeline::log_message),
-    basic("event.bind", service::application_only),
-    basic("event.get", service::application_only),
-    basic("event.offline.clear", service::offline_events),
-    basic("event.offline.error", service::offline_events),
-    basic("event.offline.get", service::offline_events),
-    basic("event.offline.list", service::offline_events),
-    basic("event.unbind", service::application_only),
-    basic("events", service::application_only),
+    basic("event.bind", event::bind),
+    basic("event.get", event::get),
+    basic("event.offline.clear", event::clear),
+    basic("event.offline.error", event::fail),
+    basic("event.offline.get", event::reserve),
+    basic("event.offline.list", event::list),
+    basic("event.unbind", event::unbind),
+    basic("events", event::events),
     basic("feature.get", service::feature),
     im("im.notify", notification::by_type),
     im("im.notify.personal.add", notification::from_caller),

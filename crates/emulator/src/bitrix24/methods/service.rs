@@ -41,13 +41,14 @@ pub(super) fn methods(_: &mut State, _: &Array, caller: &Caller) -> Outcome {
     Ok(Answer::of(names))
 }
 
-pub(super) fn feature(_: &mut State, params: &Array, _: &Caller) -> Outcome {
+pub(super) fn feature(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
     let code = Params(params).text("CODE");
     if code.is_empty() {
         return Err(Refusal::coded(400, "CODE_EMPTY", "CODE can't be empty"));
     }
-    // Neither offline events with confirmation nor connectors are on this portal.
-    Ok(Answer::of(record! { "value" => "N" }))
+    // There are no connectors on this portal, and events are reserved by an application only.
+    let has = code == "rest_offline_extended" && caller.application.is_some() && state.offline.is_extended;
+    Ok(Answer::of(record! { "value" => if has { "Y" } else { "N" } }))
 }
 
 /// What a webhook is told that calls for an application.
@@ -56,9 +57,20 @@ pub(super) fn application_only(_: &mut State, _: &Array, _: &Caller) -> Outcome 
     Err(Refusal::coded(400, "ACCESS_DENIED", "Access denied! Application context required"))
 }
 
-/// <https://apidocs.bitrix24.com/api-reference/events/event-offline-get.html>
-pub(super) fn offline_events(_: &mut State, _: &Array, _: &Caller) -> Outcome {
-    Err(Refusal::coded(403, "ACCESS_DENIED", "Access denied!"))
+/// <https://apidocs.bitrix24.com/api-reference/common/system/app-info.html>
+pub(super) fn application(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
+    let Some(client_id) = &caller.application else { return application_only(state, params, caller) };
+    Ok(Answer::of(record! {
+        "ID" => 17,
+        "CODE" => client_id.as_str(),
+        "VERSION" => 1,
+        "STATUS" => "L",
+        "INSTALLED" => true,
+        "PAYMENT_EXPIRED" => "N",
+        "DAYS" => Php::Null,
+        "LANGUAGE_ID" => "ru",
+        "LICENSE" => "ru_selfhosted",
+    }))
 }
 
 pub(super) fn profile(state: &mut State, _: &Array, caller: &Caller) -> Outcome {
