@@ -116,6 +116,7 @@ const SQLITE: &[Step] = &[
     step!(8, "0008_way_back"),
     step!(9, "0009_tellings"),
     step!(10, "0010_reconcile"),
+    step!(11, "0011_oauth"),
 ];
 
 const POSTGRES: &[Step] = &[
@@ -129,6 +130,7 @@ const POSTGRES: &[Step] = &[
     step!(8, "0008_way_back"),
     step!(9, "0009_tellings"),
     step!(10, "0010_reconcile"),
+    step!(11, "0011_oauth"),
 ];
 
 fn migrator(steps: &[Step]) -> Migrator {

@@ -1,7 +1,7 @@
 //! Everything durable: journal, links, outbox, cursors, blobs. SQL lives here and nowhere else.
 //!
 //! Reading order: [`Store`] → [`Write`] → `links` → `keys` → `journal` → `outbox` → `parked` → the small tables
-//! (`portal_index`, `lanes`, `cursors`, `adapter`, `show_all`, `tellings`, `codes_to_show`, `watches`, `blobs`) → `summary`.
+//! (`portal_index`, `lanes`, `cursors`, `adapter`, `tokens`, `show_all`, `tellings`, `codes_to_show`, `watches`, `blobs`) → `summary`.
 //!
 //! One body serves SQLite and PostgreSQL: an open connection is an enum of the two drivers' own ones, and
 //! `dialect` turns one text of Rust into an arm for each. What is read can be read from a [`Store`] and,
@@ -33,6 +33,7 @@ mod show_all;
 mod store;
 mod summary;
 mod tellings;
+mod tokens;
 mod watches;
 
 pub use adapter::Hello;
@@ -53,3 +54,4 @@ pub use show_all::{ShowAll, ShownSince};
 pub use store::{Store, Write};
 pub use summary::{Outcomes, SideFigures, Summary};
 pub use tellings::{Comment, Message, Telling, Told};
+pub use tokens::ApplicationTokens;

@@ -1,7 +1,7 @@
 //! Lanes, cursors, the adapter, and the index of the portal.
 
 use domain::Side;
-use store::{Hello, Lane, PortalRequisite};
+use store::{ApplicationTokens, Hello, Lane, PortalRequisite};
 
 use crate::world::on_both;
 
@@ -108,6 +108,32 @@ async fn the_portal_is_indexed_in_bulk_and_asked_in_bulk() {
         write.clear_portal_index().await?;
         write.commit().await?;
         assert_eq!(world.store.portal_requisites_by_inn(&inns).await?, []);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_the_tokens_of_an_application_the_last_pair_is_kept_and_not_shown() {
+    on_both(async |world| {
+        assert_eq!(world.store.application_tokens("local.1").await?, None);
+        let mut tokens = ApplicationTokens {
+            access: String::new(),
+            refresh: "s3cr3t".to_owned(),
+            expires_at: world.now(),
+        };
+        for access in ["s3cr3t1", "s3cr3t2"] {
+            access.clone_into(&mut tokens.access);
+            let mut write = world.store.begin().await?;
+            write.keep_application_tokens("local.1", &tokens).await?;
+            write.commit().await?;
+        }
+
+        world.restart().await;
+
+        assert_eq!(world.store.application_tokens("local.1").await?, Some(tokens.clone()));
+        assert_eq!(world.store.application_tokens("local.2").await?, None);
+        assert!(!format!("{tokens:?}").contains("s3cr3t"));
         Ok(())
     })
     .await;
