@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use bitrix::{CallError, Client};
+use bitrix::{Application, CallError, Client};
 use domain::{Clock, Ids, Side, SignedDuration};
 use store::{Store, StoreError};
 use tokio::sync::{Notify, OnceCell};
@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::Settings;
-use crate::collect::Swept;
+use crate::collect::{Hearing, Swept};
 use crate::portal::Presets;
 
 /// The ferry. Cheap to clone; all clones share one portal and one store.
@@ -27,8 +27,12 @@ pub struct Engine {
     pub(crate) swept: Arc<std::sync::Mutex<Swept>>,
     /// What this process is called among the nodes of one database.
     pub(crate) node: Arc<str>,
+    /// Whose offline events are fetched.
+    pub(crate) application: Option<Application>,
+    pub(crate) hearing: Arc<tokio::sync::Mutex<Hearing>>,
     wake: Arc<Notify>,
     wake_collect: Arc<Notify>,
+    pub(crate) wake_hear: Arc<Notify>,
 }
 
 /// What an [`Engine`] is made of.
@@ -80,8 +84,11 @@ impl Engine {
             turnstile: Arc::default(),
             indexing: Arc::default(),
             swept: Arc::default(),
+            application: None,
+            hearing: Arc::default(),
             wake: Arc::default(),
             wake_collect: Arc::default(),
+            wake_hear: Arc::default(),
         }
     }
 
@@ -96,7 +103,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Works until `shutdown`: collects, delivers and tells side by side. What is in flight is finished first.
+    /// Works until `shutdown`: collects, listens, delivers and tells side by side. What is in flight is finished first.
     /// Of several nodes on one database one works at a time.
     pub async fn run(&self, shutdown: CancellationToken) {
         while self.await_watch(&shutdown).await {
@@ -104,6 +111,7 @@ impl Engine {
             tokio::join!(
                 Box::pin(self.deliver_for_life(&stop)),
                 Box::pin(self.collect_for_life(&stop)),
+                Box::pin(self.hear_for_life(&stop)),
                 self.keep_watch(&stop)
             );
         }
@@ -149,7 +157,7 @@ impl Engine {
         Ok(())
     }
 
-    async fn rest(&self, nap: SignedDuration, wake: &Notify, shutdown: &CancellationToken) {
+    pub(crate) async fn rest(&self, nap: SignedDuration, wake: &Notify, shutdown: &CancellationToken) {
         tokio::select! {
             () = shutdown.cancelled() => {}
             () = wake.notified() => {}

@@ -1,6 +1,6 @@
 //! Makes what the portal lacks for Parom. Doing it twice does nothing the second time.
 
-use bitrix::{Args, Client};
+use bitrix::{Args, CallError, Client};
 use serde_json::Value;
 
 use crate::code_field::{CODE_FIELD, CODE_TITLE};
@@ -14,6 +14,8 @@ pub struct SetupReport {
     pub made: Vec<String>,
     /// How many things were right already.
     pub found: usize,
+    /// What could not be made and what a person has to do for it, in Russian.
+    pub left: Vec<String>,
 }
 
 /// A field of a requisite template: its name and the title that people see.
@@ -42,7 +44,8 @@ const ENTREPRENEUR_FIELDS: &[PresetField] = &[
 
 impl Engine {
     /// Adds to the templates «Организация» and «ИП» the fields that Parom fills: a field outside its template is
-    /// stored and never seen. Makes the field of a company that shows 1C's code.
+    /// stored and never seen. Makes the field of a company that shows 1C's code. Subscribes the local application,
+    /// where there is one, to offline events.
     pub async fn setup(&self) -> Result<SetupReport, EngineError> {
         let presets = portal::presets(&self.client).await?;
         let mut report = SetupReport::default();
@@ -66,7 +69,24 @@ impl Engine {
         } else {
             report.found += 1;
         }
+        self.set_up_application(&mut report).await;
         Ok(report)
+    }
+
+    /// Subscribes the local application to offline events. Without it everything else works.
+    async fn set_up_application(&self, report: &mut SetupReport) {
+        let Some(application) = self.application() else { return };
+        match application.subscribe().await {
+            Ok(0) => {}
+            Ok(made) => report.made.push(format!("подписка локального приложения на офлайн-события ({made})")),
+            Err(CallError::Unauthorised { why, .. }) => report.left.push(format!(
+                "подписка на офлайн-события: {why}. Подключить приложение можно и от имени администратора портала по \
+                 ссылке {} — при работающем parom serve, если путь обработчика приложения ведёт на /bitrix24/install \
+                 Парома",
+                application.authorize_url()
+            )),
+            Err(error) => report.left.push(format!("подписка на офлайн-события: {error}")),
+        }
     }
 }
 

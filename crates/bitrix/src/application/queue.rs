@@ -78,10 +78,20 @@ impl Application {
     }
 
     /// Reserves the next events. They stay in the portal until they are forgotten; when the answer is lost, they are
-    /// among the [`left_behind`](Application::left_behind).
+    /// among the [`left_behind`](Application::left_behind). Denied with [`Denial::Licence`](crate::Denial::Licence) where
+    /// the portal has no `rest_offline_extended`.
     pub async fn reserve(&self) -> Result<Parcel, CallError> {
+        self.fetch(0).await
+    }
+
+    /// Takes the next events out of the queue: a lost answer loses them. For portals that know no reserving.
+    pub async fn take(&self) -> Result<Parcel, CallError> {
+        self.fetch(1).await
+    }
+
+    async fn fetch(&self, clear: i64) -> Result<Parcel, CallError> {
         const METHOD: &str = "event.offline.get";
-        let args = Args::new().set("clear", 0).set("limit", EVENTS_MAX as i64);
+        let args = Args::new().set("clear", clear).set("limit", EVENTS_MAX as i64);
         let answer = self.client.call(METHOD, &args).await?.result;
         let events = answer.get("events").and_then(Value::as_array).ok_or_else(|| misread(METHOD))?;
         let process = answer.get("process_id").and_then(Value::as_str).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Learns what employees changed in Bitrix24, and misses nothing.
 //!
-//! Three sources, from quick to thorough: notices ([`Engine::notice`]) name cards to look at, a sweep asks for what
+//! Three sources, from quick to thorough: notices ([`Engine::notice`], and [`Engine::hear`] which
+//! fetches them) name cards to look at, a sweep asks for what
 //! was made or changed since the last one, a full compare reads every card, for what leaves no trace in a list:
 //! addresses, deletions, merged companies. All three end in the same place: the card is read whole and compared
 //! with what it last showed ([`take`]).
@@ -11,6 +12,7 @@
 mod fingerprint;
 mod full;
 mod notice;
+mod offline;
 mod owner;
 mod sweep;
 mod take;
@@ -25,6 +27,7 @@ use crate::Engine;
 use crate::engine::EngineError;
 use crate::portal::{self, cards};
 
+pub(crate) use offline::Hearing;
 pub(crate) use sweep::Swept;
 
 /// Cards read together: their lists fit one request of fifty commands.

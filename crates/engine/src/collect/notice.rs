@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bitrix::Listing;
+use bitrix::notices::Notice;
 use bitrix::wire::{BankDetail, Deal, Requisite};
 use store::{Entity, Look, NewLook, StoreError};
 
@@ -21,6 +22,19 @@ impl Engine {
         write.commit().await?;
         self.wake_collect();
         Ok(())
+    }
+
+    /// Keeps what the portal says, each card once. Other things have nothing to do with clients.
+    pub async fn take_notices(&self, notices: &[Notice]) -> Result<(), StoreError> {
+        let looks: BTreeSet<_> = notices
+            .iter()
+            .filter_map(|notice| Some((entity(notice.entity)?, notice.id, notice.company)))
+            .collect();
+        let looks: Vec<NewLook> = looks
+            .into_iter()
+            .map(|(entity, entity_id, owner_id)| NewLook { entity, entity_id, owner_id })
+            .collect();
+        self.notice(&looks).await
     }
 
     /// The companies that notices speak of. What the index does not know is asked for in one request.
@@ -87,6 +101,17 @@ impl Engine {
         let known: BTreeSet<i64> = indexed.iter().map(|row| row.requisite_id).collect();
         let unknown = requisites.into_iter().filter(|requisite| !known.contains(requisite)).collect();
         Ok((indexed.into_iter().map(|row| row.company_id).collect(), unknown))
+    }
+}
+
+fn entity(entity: bitrix::notices::Entity) -> Option<Entity> {
+    match entity {
+        bitrix::notices::Entity::Company => Some(Entity::Company),
+        bitrix::notices::Entity::Requisite => Some(Entity::Requisite),
+        bitrix::notices::Entity::BankDetail => Some(Entity::BankDetail),
+        bitrix::notices::Entity::Address => Some(Entity::Address),
+        bitrix::notices::Entity::Deal => Some(Entity::Deal),
+        bitrix::notices::Entity::Other => None,
     }
 }
 

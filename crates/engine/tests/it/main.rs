@@ -4,6 +4,7 @@ mod both_ways;
 mod crossing;
 mod entities;
 mod office;
+mod offline;
 mod reconcile;
 mod show_all;
 mod simulation;
