@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
-use bitrix::{Client, PaceSettings, SystemClock};
+use bitrix::{Application, Client, PaceSettings, SystemClock};
 use domain::{Clock, Ids};
 use engine::{Engine, Parts};
 use store::Store;
@@ -14,6 +14,7 @@ use crate::config::{Config, Secret};
 use crate::ferry::EngineFerry;
 use crate::helm::Helm;
 use crate::http::{self, NoticeSecrets, Readiness};
+use crate::tokens::StoredTokens;
 
 /// Settings, database and clock: what every command but `demo` and `emulate` begins with.
 pub(crate) struct App {
@@ -34,14 +35,18 @@ impl App {
 
     /// A client of the portal; asks nothing yet.
     pub(crate) fn client(&self) -> anyhow::Result<Client> {
+        Client::new(&self.portal()?, Arc::clone(&self.clock))
+            .context("не удалось подготовить соединение с Битрикс24")
+    }
+
+    /// Where the portal is and how to treat it.
+    fn portal(&self) -> anyhow::Result<bitrix::Settings> {
         let webhook = self.config.bitrix24.webhook()?;
         let pace = match self.config.bitrix24.requests_per_second {
             0 => PaceSettings::default(),
             rate => PaceSettings { requests_per_second: f64::from(rate), ..PaceSettings::default() },
         };
-        let settings = bitrix::Settings { pace, ..bitrix::Settings::new(webhook.clone()) };
-        Client::new(&settings, Arc::clone(&self.clock))
-            .context("не удалось подготовить соединение с Битрикс24")
+        Ok(bitrix::Settings { pace, ..bitrix::Settings::new(webhook.clone()) })
     }
 
     /// The ferry itself; asks nothing of the portal yet.
@@ -52,15 +57,28 @@ impl App {
             delete_marked: self.config.onec.delete_marked,
             sweep_every: self.config.bitrix24.sweep_every,
             full_compare_every: self.config.bitrix24.full_compare_every,
+            offline_every: self.config.bitrix24.offline_every,
             ..engine::Settings::default()
         };
-        Ok(Engine::new(Parts {
+        let engine = Engine::new(Parts {
             store: self.store.clone(),
             client: self.client()?,
             clock: Arc::clone(&self.clock),
             ids: Arc::new(Ids::new(Arc::clone(&self.clock), seed())),
             settings,
-        }))
+        });
+        Ok(match self.application()? {
+            Some(application) => engine.with_application(application),
+            None => engine,
+        })
+    }
+
+    /// The local application of the portal, where one was set; asks nothing yet.
+    fn application(&self) -> anyhow::Result<Option<Application>> {
+        let Some(settings) = self.config.bitrix24.application() else { return Ok(None) };
+        let tokens = Arc::new(StoredTokens::new(self.store.clone(), settings.client_id.clone()));
+        let application = Application::new(&self.portal()?, &settings, tokens, Arc::clone(&self.clock));
+        Ok(Some(application.context("не удалось подготовить соединение с сервером авторизации Битрикс24")?))
     }
 
     /// Makes sure that nobody else moves this database's deliveries; see [`Helm`].
@@ -82,7 +100,8 @@ impl App {
             application_token: secret(&self.config.bitrix24.application_token),
             module_secret: secret(&self.config.bitrix24.module_secret),
         };
-        let notices = http::notices(engine, secrets);
+        let notices = http::notices(engine.clone(), secrets);
+        let notices = notices.merge(http::install(engine, Arc::clone(&self.clock)));
         Ok(http::router(onec, notices, self.readiness(), self.config.server.body_limit.bytes()))
     }
 

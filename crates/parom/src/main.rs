@@ -16,6 +16,7 @@ mod lifecycle;
 mod service;
 mod show;
 mod telemetry;
+mod tokens;
 mod usage;
 
 use std::process::ExitCode;

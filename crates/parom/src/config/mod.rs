@@ -265,6 +265,20 @@ mod tests {
     }
 
     #[test]
+    fn an_application_is_set_whole_or_not_at_all_and_its_server_is_spoken_to_in_secret() {
+        let config = read("[bitrix24]\nclient_id = \"local.1\"\nclient_secret = \"s3cr3t\"\n").unwrap();
+        assert!(config.bitrix24.application().is_some());
+        assert!(!format!("{config:?} {:?}", config.bitrix24.application()).contains("s3cr3t"));
+        assert!(Config::default().bitrix24.application().is_none());
+
+        assert!(told("[bitrix24]\nclient_id = \"local.1\"\n").contains("нет `client_secret`"));
+        let half = told("[bitrix24]\nclient_secret = \"s3cr3t\"\n");
+        assert!(half.contains("нет `client_id`") && !half.contains("s3cr3t"), "{half}");
+        assert!(told("[bitrix24]\noauth_server = \"http://oauth.bitrix.info\"\n").starts_with("строка 2: "));
+        assert!(told("[bitrix24]\nclient_secrt = \"x\"\n").contains("похож на `client_secret`"));
+    }
+
+    #[test]
     fn serve_is_told_everything_it_lacks_at_once() {
         let told = Config::default().for_serving().unwrap_err().to_string();
 

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use bitrix::OAuthServer;
 use domain::{MatchBy, Rule};
 use jiff::tz::TimeZone;
 
@@ -27,6 +28,14 @@ impl Setting for String {
 
     fn parse(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| text.to_owned())
+    }
+}
+
+impl Setting for OAuthServer {
+    const EXPECTED: &'static str = "адрес сервера авторизации в кавычках: \"https://oauth.bitrix24.tech\" или \"https://oauth.bitrix.info\"";
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
     }
 }
 

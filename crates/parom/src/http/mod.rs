@@ -1,6 +1,7 @@
 //! The HTTP side of the service: the contract with 1C, notices of Bitrix24, whether it lives, whether it can work, and a first page.
 
 mod connections;
+mod install;
 mod notices;
 mod page;
 
@@ -22,6 +23,7 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 pub(crate) use connections::serve;
+pub(crate) use install::routes as install;
 pub(crate) use notices::{NoticeSecrets, routes as notices};
 
 /// From the head of a request to its answer: 64 MiB over a slow line take less.

@@ -4,8 +4,6 @@
 //! module. A notice is kept and answered at once; the card is read later. A lost notice costs time and nothing
 //! else, because sweeps look by themselves.
 
-use std::collections::BTreeSet;
-
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -13,13 +11,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use bitrix::notices::{
-    BadSignature, Entity, Notice, POSTED_BYTES_MAX, Posted, REPORTED_BYTES_MAX, Reported, SIGNATURE_HEADER,
-    Signature,
+    BadSignature, Notice, POSTED_BYTES_MAX, Posted, REPORTED_BYTES_MAX, Reported, SIGNATURE_HEADER, Signature,
 };
 use engine::Engine;
 use secrecy::SecretString;
 use serde::Serialize;
-use store::NewLook;
 use tracing::{error, warn};
 
 /// What tells the portal from strangers. Who has no secret set is answered that nobody listens.
@@ -95,31 +91,14 @@ async fn changes(
 impl Desk {
     /// When this returns, the notices survive `kill -9`.
     async fn keep(&self, notices: impl Iterator<Item = &Notice>) -> Result<(), Refusal> {
-        let looks: Vec<NewLook> = notices
-            .filter_map(|notice| Some((entity(notice.entity)?, notice.id, notice.company)))
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .map(|(entity, entity_id, owner_id)| NewLook { entity, entity_id, owner_id })
-            .collect();
-        self.engine.notice(&looks).await.map_err(|error| {
+        let notices: Vec<Notice> = notices.cloned().collect();
+        self.engine.take_notices(&notices).await.map_err(|error| {
             error!(error = %error, "Notices could not be kept: {error}");
             Refusal::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Паром не смог записать уведомление, повторите позже",
             )
         })
-    }
-}
-
-/// What can be looked at; other things have nothing to do with clients.
-fn entity(entity: Entity) -> Option<store::Entity> {
-    match entity {
-        Entity::Company => Some(store::Entity::Company),
-        Entity::Requisite => Some(store::Entity::Requisite),
-        Entity::BankDetail => Some(store::Entity::BankDetail),
-        Entity::Address => Some(store::Entity::Address),
-        Entity::Deal => Some(store::Entity::Deal),
-        Entity::Other => None,
     }
 }
 

@@ -4,6 +4,7 @@ mod cli;
 mod demo;
 mod load;
 mod notices;
+mod offline;
 mod reconcile;
 mod service;
 mod support;
