@@ -141,7 +141,8 @@ impl Client {
         method: &str,
         args: &Args,
     ) -> Result<T, CallError> {
-        let (_permit, mut envelope) = self.send(method, &HashSet::from([method]), args, Some(token)).await?;
+        let (_permit, mut envelope) =
+            self.send(method, &HashSet::from([method]), args, Some(token)).await.map_err(of_application)?;
         let result = envelope.get_mut("result").map(Value::take).unwrap_or_default();
         serde_json::from_value(result).map_err(|_| unclear(method, Lost::NoResult { status: 200 }))
     }

@@ -75,12 +75,27 @@ impl Finding {
 }
 
 impl Engine {
-    /// All findings, good ones included. Writes nothing anywhere.
+    /// All findings, good ones included. Changes nothing in the portal.
     pub async fn doctor(&self) -> Vec<Finding> {
         let mut findings = vec![self.store_finding().await];
         findings.extend(self.portal_findings().await);
         findings.extend(self.onec_findings().await);
         findings
+    }
+
+    /// Of the local application, where there is one. Its token may have to be exchanged for that. Without it everything
+    /// else works, so nothing here is bad.
+    async fn application_finding(&self) -> Option<Finding> {
+        const SUBJECT: &str = "Офлайн-события";
+        const CURE: &str = "Обходы работают и без них. Как подключить приложение — parom setup.";
+        Some(match self.application()?.unsubscribed().await {
+            Ok(missing) if missing.is_empty() => Finding::good(SUBJECT, "приложение подключено и подписано"),
+            Ok(missing) => {
+                let text = format!("приложение подключено, но не подписано на {} событий", missing.len());
+                Finding::warning(SUBJECT, text, "parom setup подпишет его.")
+            }
+            Err(error) => Finding::warning(SUBJECT, error.to_string(), CURE),
+        })
     }
 
     async fn store_finding(&self) -> Finding {
@@ -104,6 +119,7 @@ impl Engine {
         findings.push(self.template_finding().await);
         findings.push(self.code_field_finding().await.unwrap_or_else(|error| unreachable(&error)));
         findings.push(self.address_finding().await.unwrap_or_else(|error| unreachable(&error)));
+        findings.extend(self.application_finding().await);
         if let Ok(Lane::Stopped { reason, since }) = self.store.lane(Side::Bitrix).await {
             let cure = "Устраните причину: передача возобновится сама.";
             findings.push(Finding::bad(

@@ -62,6 +62,16 @@ impl Application {
     /// Makes the portal write down the events of counterparties. Returns how many it did not write down before; doing
     /// it twice does nothing the second time. Updating the application in the portal undoes it.
     pub async fn subscribe(&self) -> Result<usize, CallError> {
+        let missing = self.unsubscribed().await?;
+        for name in &missing {
+            let args = Args::new().set("event", *name).set("event_type", "offline");
+            self.client.call("event.bind", &args).await?;
+        }
+        Ok(missing.len())
+    }
+
+    /// The events that the portal does not write down yet.
+    pub async fn unsubscribed(&self) -> Result<Vec<&'static str>, CallError> {
         let bound: Vec<Value> = self.client.call_as("event.get", &Args::new()).await?;
         let is_bound = |name: &str| {
             bound.iter().any(|row| {
@@ -69,12 +79,7 @@ impl Application {
                 event.eq_ignore_ascii_case(name) && is_yes(row.get("offline"))
             })
         };
-        let missing: Vec<&str> = EVENTS.into_iter().filter(|name| !is_bound(name)).collect();
-        for name in &missing {
-            let args = Args::new().set("event", *name).set("event_type", "offline");
-            self.client.call("event.bind", &args).await?;
-        }
-        Ok(missing.len())
+        Ok(EVENTS.into_iter().filter(|name| !is_bound(name)).collect())
     }
 
     /// Reserves the next events. They stay in the portal until they are forgotten; when the answer is lost, they are

@@ -212,7 +212,7 @@ async fn a_grant_is_taken_when_the_portal_that_was_set_confirms_it() {
     // A guess, and a real token of an employee.
     let guessed = application.connect(Grant::Tokens(tokens(9))).await;
     assert!(
-        matches!(guessed, Err(NotConnected::Portal(CallError::Denied { why: Denial::Expired, .. }))),
+        matches!(guessed, Err(NotConnected::Portal(CallError::Denied { why: Denial::Token, .. }))),
         "{guessed:?}"
     );
     assert_eq!(application.connect(Grant::Tokens(tokens(0))).await, Err(NotConnected::NotAdmin));

@@ -6,7 +6,7 @@ use bitrix::{Application, ApplicationSettings, Grant, TokenPair, TokenStore};
 use domain::{Clock, Field, Timestamp};
 use emulator::bitrix24::LocalApplication;
 use emulator::faults::Fault;
-use engine::EngineError;
+use engine::{EngineError, Finding, Severity};
 use futures::future::BoxFuture;
 use secrecy::{ExposeSecret as _, SecretString};
 use store::{ApplicationTokens, Store};
@@ -203,6 +203,10 @@ async fn setup_subscribes_once_and_tells_who_has_to_connect_the_application_firs
     let report = world.engine.setup().await.expect("the portal answers");
     assert!(report.left[0].contains("/oauth/authorize/?client_id=local.parom"), "{:?}", report.left);
 
+    let finding = |findings: Vec<Finding>| findings.into_iter().find(|one| one.subject == "Офлайн-события");
+    let found = finding(world.engine.doctor().await).expect("there is an application");
+    assert_eq!(found.severity, Severity::Warning, "{found:?}");
+
     let code = world.portal.application().code(ADMIN);
     let grant = Grant::read(format!("code={code}").as_bytes(), now(&world)).expect("a code");
     world.engine.connect_application(grant).await.expect("an administrator");
@@ -210,4 +214,6 @@ async fn setup_subscribes_once_and_tells_who_has_to_connect_the_application_firs
     assert_eq!((report.made.len(), report.left.len()), (1, 0), "{report:?}");
     let report = world.engine.setup().await.expect("the portal answers");
     assert_eq!((report.made.len(), report.left.len()), (0, 0), "{report:?}");
+    let found = finding(world.engine.doctor().await).expect("there is an application");
+    assert_eq!(found.severity, Severity::Good, "{found:?}");
 }
