@@ -35,6 +35,9 @@ impl OneC {
         let clock = std::sync::Arc::clone(&self.clock);
         while !stop.is_cancelled() {
             tell(self.exchange(with).await);
+            if stop.is_cancelled() {
+                return;
+            }
             let pause = self.next_exchange().map(|next| next.duration_since(clock.now())).unwrap_or_default();
             tokio::select! {
                 biased;

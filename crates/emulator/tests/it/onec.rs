@@ -1,6 +1,8 @@
 //! The emulated 1C: what it keeps, what it makes, and how it speaks to a Parom.
 
+mod feed;
 mod parom;
+mod way_back;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -9,6 +9,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
+use super::feed::Feed;
+
 /// How it behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mood {
@@ -30,6 +32,7 @@ struct Seen {
     bodies: Vec<String>,
     heads: Vec<String>,
     chunks: Vec<usize>,
+    feed: Feed,
 }
 
 pub(super) struct Parom {
@@ -74,6 +77,32 @@ impl Parom {
 
     pub(super) fn chunks(&self) -> Vec<usize> {
         self.seen().chunks.clone()
+    }
+
+    /// Something waits for 1C.
+    pub(super) fn offers(&self, record: Value) {
+        self.seen().feed.offer(record);
+    }
+
+    /// The time has passed for which deliveries without a receipt are held back.
+    pub(super) fn redelivers(&self) {
+        self.seen().feed.release();
+    }
+
+    pub(super) fn wants_all(&self, wants: bool) {
+        self.seen().feed.wants_all = wants;
+    }
+
+    pub(super) fn answers_polls_with(&self, nonsense: &str) {
+        self.seen().feed.nonsense = Some(nonsense.to_owned());
+    }
+
+    pub(super) fn receipts(&self) -> Vec<Value> {
+        self.seen().feed.receipts.clone()
+    }
+
+    pub(super) fn polls(&self) -> usize {
+        self.seen().feed.polls
     }
 }
 
@@ -125,7 +154,18 @@ fn work(head: &str, body: &str, mood: Mood, seen: &mut Seen) -> (u16, Option<Str
         return (503, Some("<html>503</html>".to_owned()));
     }
     let xml = head.contains("application/xml");
+    if head.starts_with("POST /1c/v1/hello ") {
+        return (200, Some(seen.feed.hello(xml)));
+    }
+    if let Some(rest) = head.strip_prefix("GET /1c/v1/counterparties?limit=") {
+        let limit = rest.split_whitespace().next().and_then(|limit| limit.parse().ok());
+        return (200, Some(seen.feed.poll(limit.expect("a limit"), xml)));
+    }
     let records = if xml { records_of_xml(body) } else { records_of_json(body) };
+    if head.starts_with("POST /1c/v1/receipts ") {
+        let answers = seen.feed.take_receipts(records);
+        return (200, Some(if xml { answers_in_xml(&answers) } else { Value::from(answers).to_string() }));
+    }
     seen.chunks.push(records.len());
     let answers: Vec<Value> = records.into_iter().map(|record| take(record, mood, seen)).collect();
     if matches!(mood, Mood::CutsFirst(count) if seen.bodies.len() <= count) {
@@ -146,9 +186,11 @@ fn take(record: Value, mood: Mood, seen: &mut Seen) -> Value {
 
 fn answers_in_xml(answers: &[Value]) -> String {
     let text = |answer: &Value, name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    let result = |answer| {
-        let (reference, status) = (text(answer, "ref"), text(answer, "status"));
-        format!("<result><ref>{reference}</ref><status>{status}</status><message/></result>")
+    let result = |answer: &Value| {
+        let (name, status) =
+            (if answer["delivery"].is_null() { "ref" } else { "delivery" }, text(answer, "status"));
+        let whose = text(answer, name);
+        format!("<result><{name}>{whose}</{name}><status>{status}</status><message/></result>")
     };
     let results = answers.iter().map(result).collect::<Vec<_>>().concat();
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><results>{results}</results>")
@@ -186,7 +228,7 @@ pub(super) fn records_of_xml(body: &str) -> Vec<Value> {
                 let (name, text, children) = open.pop().expect("opened before");
                 let value = value(&name, text, children);
                 let Some(parent) = open.last_mut() else {
-                    assert_eq!(name, "counterparties");
+                    assert!(matches!(name.as_str(), "counterparties" | "receipts"), "{name}");
                     return value.as_array().expect("a list").clone();
                 };
                 parent.2.push((name, value));
@@ -199,7 +241,7 @@ pub(super) fn records_of_xml(body: &str) -> Vec<Value> {
 
 fn value(name: &str, text: String, children: Vec<(String, Value)>) -> Value {
     match name {
-        "counterparties" | "bank_accounts" | "phones" | "emails" => {
+        "counterparties" | "receipts" | "bank_accounts" | "phones" | "emails" => {
             children.into_iter().map(|(_, value)| value).collect()
         }
         "deleted" | "main" => Value::Bool(text.parse().expect("true or false")),
