@@ -90,6 +90,8 @@ enum Op {
     Deal(u32),
     /// An employee deletes the first company of this record.
     Deletes(u32),
+    /// An employee merges all companies of this record into the first.
+    Merges(u32),
     /// 1C shows what was changed.
     Push,
     /// 1C polls, and perhaps dies over it.
@@ -131,7 +133,8 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (new, any::<bool>()).prop_map(|(n, deal)| Op::Makes(n, deal)),
         1 => (known.clone(), any::<bool>()).prop_map(|(n, deal)| Op::Makes(n, deal)),
         2 => any_record.prop_map(Op::Deal),
-        1 => known.prop_map(Op::Deletes),
+        1 => known.clone().prop_map(Op::Deletes),
+        1 => known.prop_map(Op::Merges),
         4 => Just(Op::Push),
         5 => proptest::sample::select(deaths).prop_map(Op::Poll),
         4 => Just(Op::Tick),
@@ -270,6 +273,17 @@ impl Story {
             Op::Deletes(number) => {
                 if let Some(requisite) = world.portal.requisites_with_inn(&inn(number)).first() {
                     world.portal.employee().deletes_company(requisite.owner).expect("employees may");
+                    self.disturbed.push(number);
+                }
+            }
+            Op::Merges(number) => {
+                let requisites = world.portal.requisites_with_inn(&inn(number));
+                let companies: BTreeSet<i64> = requisites.iter().map(|requisite| requisite.owner).collect();
+                let companies: Vec<i64> = companies.into_iter().collect();
+                if let [main, others @ ..] = &companies[..]
+                    && !others.is_empty()
+                {
+                    world.portal.employee().merges_companies(*main, others).expect("employees may");
                     self.disturbed.push(number);
                 }
             }

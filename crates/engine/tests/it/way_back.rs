@@ -330,3 +330,43 @@ async fn a_notice_brings_the_card_before_the_next_sweep() {
     assert_eq!(world.exchange().await[0].changed, [Field::ActualAddress]);
     assert_eq!(world.engine.store().looks_waiting().await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn branches_with_one_inn_are_clients_of_their_own_where_the_setting_says_so() {
+    let settings = engine::Settings { match_by: domain::MatchBy::InnKpp, ..engine::Settings::default() };
+    let world = World::open_with(settings).await;
+    for kpp in ["770401001", "781401002"] {
+        let (company, requisite) = employee_makes(&world, 1);
+        let employee = world.portal.employee();
+        employee.edits_requisite(requisite, &[("RQ_KPP", kpp)]).unwrap();
+        employee.adds_deal(company, &[("TITLE", "Насосы")]).unwrap();
+    }
+    let (third, requisite) = employee_makes(&world, 1);
+    world.portal.employee().edits_requisite(requisite, &[("RQ_KPP", "770401001")]).unwrap();
+
+    world.look().await;
+    let offered = world.exchange().await;
+
+    let mut kpps: Vec<_> =
+        offered.iter().map(|offer| offer.snapshot.kpp.clone().unwrap_or_default()).collect();
+    kpps.sort();
+    assert_eq!(kpps, ["770401001", "781401002"]);
+    let waits = world.engine.store().portal_companies(&[third]).await.unwrap().pop().unwrap().waits;
+    assert_eq!(waits.map(|reason| reason.code), Some(ReasonCode::DuplicateInPortal), "the same branch twice");
+}
+
+#[tokio::test]
+async fn an_edit_is_found_whatever_the_clock_of_the_portal_says() {
+    let world = agreed().await;
+    let (_, requisite) = world.card(&inn(1));
+    for (round, offset) in [7200, -7200, 86_400, 0].into_iter().enumerate() {
+        world.portal.set_clock_offset(SignedDuration::from_secs(offset));
+        world.look().await;
+        let kpp = format!("99795000{round}");
+        world.portal.employee().edits_requisite(requisite.id, &[("RQ_KPP", &kpp)]).unwrap();
+        world.look().await;
+        let offered = world.exchange().await;
+        assert_eq!(offered.len(), 1, "offset {offset}");
+        assert_eq!(offered[0].snapshot.kpp.as_deref(), Some(kpp.as_str()), "offset {offset}");
+    }
+}
