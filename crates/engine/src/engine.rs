@@ -67,6 +67,8 @@ pub enum EngineError {
 /// The longest nap of an idle engine: a delivery that another node wrote is found after it at the latest.
 const NAP: SignedDuration = SignedDuration::from_secs(5);
 
+/// Rounds of writing codes between two looks at the portal: `setup` may have ordered all of them.
+const CODE_ROUNDS_MAX: usize = 20;
 /// How long notices that belong together are waited for.
 const GATHERING: SignedDuration = SignedDuration::from_secs(2);
 
@@ -152,8 +154,12 @@ impl Engine {
 
     async fn collect_and_tell(&self) -> Result<(), EngineError> {
         self.collect().await?;
-        self.show_codes().await?;
         self.tell().await?;
+        for _ in 0..CODE_ROUNDS_MAX {
+            if self.show_codes().await? == 0 {
+                break;
+            }
+        }
         Ok(())
     }
 
