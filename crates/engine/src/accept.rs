@@ -144,7 +144,8 @@ async fn meet(write: &mut Write, mut link: Link, now: Timestamp) -> Result<Link,
 
 /// What 1C showed before with what it shows now over it. A single account is the main one, whatever 1C says of it:
 /// the portal knows only an order of accounts.
-pub(crate) fn prepared(before: Counterparty, showing: Counterparty) -> Counterparty {
+pub(crate) fn prepared(before: Counterparty, mut showing: Counterparty) -> Counterparty {
+    uncut(&before, &mut showing);
     let mut snapshot = before.overlaid(showing);
     if let Some([BankAccount { main, .. }]) = snapshot.bank_accounts.as_deref_mut() {
         *main = true;
@@ -158,4 +159,18 @@ pub(crate) fn prepared(before: Counterparty, showing: Counterparty) -> Counterpa
         }
     }
     snapshot
+}
+
+/// The shortest «Наименование» that may have been cut: catalogs of 1C hold 50, 100 or 150 characters of it.
+const CUT_AT_LEAST: usize = 50;
+
+/// 1C cuts a name that does not fit its catalog and says nothing. Shown again, the beginning of a long name is no edit,
+/// or the rest of it would be lost in Bitrix24 too.
+fn uncut(before: &Counterparty, showing: &mut Counterparty) {
+    if let (Some(long), Some(shown)) = (&before.name, &mut showing.name) {
+        let cut = shown.trim_end();
+        if cut.chars().count() >= CUT_AT_LEAST - 1 && long.starts_with(cut) {
+            shown.clone_from(long);
+        }
+    }
 }

@@ -370,3 +370,32 @@ async fn an_edit_is_found_whatever_the_clock_of_the_portal_says() {
         assert_eq!(offered[0].snapshot.kpp.as_deref(), Some(kpp.as_str()), "offset {offset}");
     }
 }
+
+#[tokio::test]
+async fn a_name_that_1c_cuts_to_fit_its_catalog_is_not_cut_in_the_portal() {
+    let mut world = agreed().await;
+    let (_, requisite) = world.card(&inn(1));
+    let long = format!("ООО «{}»", "Научно-производственное объединение ".repeat(4));
+    world.portal.employee().edits_requisite(requisite.id, &[("RQ_COMPANY_NAME", &long)]).unwrap();
+    world.look().await;
+    assert_eq!(world.exchange().await.len(), 1);
+    let writes = world.portal.writes();
+
+    let mut echo = entity(1);
+    echo.name = Some(long.chars().take(100).collect());
+    world.show(vec![(guid(1), echo)]).await;
+    world.until_quiet().await;
+    assert_eq!(world.portal.writes(), writes, "the echo is no edit");
+
+    let mut edited = entity(1);
+    edited.name = Some("ООО «НПО»".into());
+    world.show(vec![(guid(1), edited)]).await;
+    world.until_quiet().await;
+    assert_eq!(
+        world.card(&inn(1)).1.get("RQ_COMPANY_NAME"),
+        "ООО «НПО»",
+        "a name that people shorten is one"
+    );
+    world.look().await;
+    assert_eq!(world.poll().await, []);
+}
