@@ -102,6 +102,8 @@ ulid_id! {
 #[error("`{0}` is not an identifier of Parom (26 letters and digits)")]
 pub struct InvalidId(String);
 
+const NAMESPACE: Uuid = Uuid::from_u128(0x6d1f_7b52_90c4_4f0e_8a55_70a7_3f1c_24b1);
+
 /// The GUID of an object of 1C, «Ссылка.УникальныйИдентификатор()». Shown in lower case, read in any.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -115,8 +117,13 @@ impl OneCRef {
 
     /// The GUID that 1C shall give to what it creates for `link`: the same at every redelivery.
     pub fn proposed(link: LinkId) -> Self {
-        const NAMESPACE: Uuid = Uuid::from_u128(0x6d1f_7b52_90c4_4f0e_8a55_70a7_3f1c_24b1);
         Self(Uuid::new_v5(&NAMESPACE, link.to_string().as_bytes()))
+    }
+
+    /// The GUID that 1C shall give to the «Запрос» of a deal. It comes from the deal and its portal alone, so that a
+    /// Parom whose database was lost or restored proposes the same one again.
+    pub fn proposed_for_deal(portal: &str, deal: i64) -> Self {
+        Self(Uuid::new_v5(&NAMESPACE, format!("deal {portal}/{deal}").as_bytes()))
     }
 }
 

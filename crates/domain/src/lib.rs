@@ -2,7 +2,8 @@
 //! and who wins when both shores changed it. No runtime, no database, no HTTP, no wall clock.
 //!
 //! Reading order of the vocabulary:
-//! [`Side`] → [`Counterparty`] → [`requisites`] → [`normal`] → [`Link`] → [`merge`] → [`Delivery`] → [`Receipt`] → [`Reason`].
+//! [`Side`] → [`Counterparty`] → [`requisites`] → [`normal`] → [`Link`] → [`merge`] → [`Delivery`] → [`Receipt`] → [`Reason`] →
+//! [`Inquiry`] → [`ShownDocument`] → [`ShownPayment`].
 //!
 //! Types that derive `Serialize` do so for Parom's own store. What travels to 1C and Bitrix24 has wire types
 //! of its own in `onec` and `bitrix`.
@@ -10,10 +11,14 @@
 pub mod clock;
 pub mod counterparty;
 pub mod delivery;
+pub mod document;
 pub mod ids;
+pub mod inquiry;
 pub mod link;
 pub mod merge;
+pub mod money;
 pub mod normal;
+pub mod payment;
 pub mod person;
 pub mod reason;
 pub mod receipt;
@@ -25,13 +30,20 @@ pub mod side;
 pub use clock::{Clock, ManualClock};
 pub use counterparty::{BankAccount, Counterparty, Field, Kind};
 pub use delivery::{Delivery, DeliveryState, Intent, Verdict};
+pub use document::{DocumentKind, ShownDocument};
 pub use ids::{DeliveryId, Ids, LinkId, OneCRef};
+pub use inquiry::{
+    Inquiry, InquiryClient, InquiryOffer, InquiryPaper, OpenInquiry, Product, Responsible, ShownInquiry,
+};
 pub use link::{Link, MatchBy, MatchKey, Remark, Shown};
 pub use merge::{Decision, Merged, Why};
+pub use money::{Amount, InvalidAmount};
+pub use payment::{CompletePayments, ShownPayment};
 pub use reason::{Reason, ReasonCode};
 pub use receipt::{Offer, Receipt, ReceiptStatus, ReceiptTaken};
 pub use retry::Pauses;
 pub use rules::{Rule, Rules};
 pub use side::Side;
 
+pub use jiff::civil::Date;
 pub use jiff::{SignedDuration, Timestamp};

@@ -1,6 +1,7 @@
 //! What 1C is offered at a poll, and what it answers.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::{Counterparty, DeliveryId, Field, OneCRef};
 
@@ -36,8 +37,12 @@ pub struct Receipt {
     pub status: ReceiptStatus,
     /// The GUID of the object.
     pub onec_ref: Option<OneCRef>,
-    /// Its «Код».
+    /// Its «Код», of a counterparty.
     pub code: Option<String>,
+    /// Its «Номер», of an inquiry.
+    pub number: Option<String>,
+    /// Its «Дата», of an inquiry.
+    pub date: Option<Date>,
     /// Why it was rejected, for people.
     pub message: String,
 }

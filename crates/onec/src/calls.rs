@@ -84,7 +84,9 @@ pub(crate) async fn state(
     let example = "Пример: /1c/v1/state?kind=counterparty&ref=6f9619ff-8b86-d011-b42d-00cf4fc964ff";
     let Query(asked) = asked.map_err(|_| invalid(format!("Строка запроса не читается. {example}")))?;
     let kind = ObjectKind::ALL.into_iter().find(|kind| kind.as_str() == asked.kind);
-    let kind = kind.ok_or_else(|| invalid(format!("Параметр kind должен быть counterparty. {example}")))?;
+    let kind = kind.ok_or_else(|| {
+        invalid(format!("Параметр kind должен быть counterparty, inquiry, document или payment. {example}"))
+    })?;
     let onec_ref = OneCRef::parse(&asked.spoken_ref);
     let onec_ref = onec_ref.ok_or_else(|| invalid(format!("Параметр ref должен быть GUID. {example}")))?;
     let state = app.ferry.state(kind, onec_ref).await.map_err(|error| unavailable(&error))?;

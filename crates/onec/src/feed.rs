@@ -141,6 +141,8 @@ fn understood(
             status,
             onec_ref,
             code: Some(code).filter(|code| !code.is_empty()),
+            number: None,
+            date: None,
             message,
         }),
         _ => Err(format!("Квитанция не принята: {}.", faults.join("; "))),

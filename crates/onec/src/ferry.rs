@@ -3,7 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use domain::{Counterparty, Offer, OneCRef, Receipt, ReceiptTaken, Timestamp};
+use bytes::Bytes;
+use domain::{
+    CompletePayments, Counterparty, InquiryOffer, Offer, OneCRef, OpenInquiry, Receipt, ReceiptTaken,
+    ShownDocument, ShownInquiry, ShownPayment, Timestamp,
+};
+use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
 /// The answer of a [`Ferry`], later.
@@ -21,6 +26,28 @@ pub trait Ferry: Send + Sync {
 
     /// Takes what became of deliveries, and answers for each of them, in the same order.
     fn receipts(&self, receipts: Vec<Receipt>) -> Promise<'_, Vec<ReceiptTaken>>;
+
+    /// Takes what 1C tells of its inquiries; order and durability as those of [`show`](Self::show).
+    fn show_inquiries(&self, shown: Vec<ShownInquiry>) -> Promise<'_, Vec<Taken>>;
+
+    /// Deals that 1C has to create or update as «Запрос»; as [`poll`](Self::poll).
+    fn poll_inquiries(&self, limit: usize) -> Promise<'_, Vec<InquiryOffer>>;
+
+    /// The next inquiries that are still open, of deals with a greater number than `after`, in their order.
+    fn open_inquiries(&self, after: i64, limit: usize) -> Promise<'_, Vec<OpenInquiry>>;
+
+    /// Takes documents, with or without content; order and durability as those of [`show`](Self::show).
+    fn show_documents(&self, shown: Vec<ShownDocument>) -> Promise<'_, Vec<Taken>>;
+
+    /// Takes the content of a document that was shown before, piece by piece. An error of the stream, or a stream
+    /// that was dropped, leaves everything as it was. Rejected: a document that was never shown.
+    fn content<'a>(&'a self, onec_ref: OneCRef, content: Content<'a>) -> Promise<'a, Taken>;
+
+    /// Takes payments; order and durability as those of [`show`](Self::show).
+    fn show_payments(&self, shown: Vec<ShownPayment>) -> Promise<'_, Vec<Taken>>;
+
+    /// Takes complete lists of payments, and answers for each list.
+    fn complete_payments(&self, lists: Vec<CompletePayments>) -> Promise<'_, Vec<Taken>>;
 
     /// Keeps how the adapter of 1C introduced itself, and answers what it is asked for.
     fn hello(&self, hello: Hello) -> Promise<'_, Greeting>;
@@ -43,6 +70,15 @@ impl Unavailable {
         Self(cause.into())
     }
 }
+
+/// The content of a document as it arrives: proven to begin as a PDF and to be within the limit, or broken off by an
+/// error that says so.
+pub type Content<'a> = BoxStream<'a, Result<Bytes, BadContent>>;
+
+/// Why a content is not taken, in Russian.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BadContent(pub String);
 
 /// A counterparty as 1C showed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +116,11 @@ impl Taken {
         Self { status: TakenStatus::Unchanged, message: String::new() }
     }
 
+    /// The document is durable and waits for its content.
+    pub fn awaiting_content() -> Self {
+        Self { status: TakenStatus::AwaitingContent, message: String::new() }
+    }
+
     /// The record is wrong; `message` says in Russian what to mend.
     pub fn rejected(message: impl Into<String>) -> Self {
         Self { status: TakenStatus::Rejected, message: message.into() }
@@ -93,19 +134,22 @@ pub enum TakenStatus {
     Accepted,
     /// The same as 1C has shown before.
     Unchanged,
+    /// Durable; its content has to be sent yet.
+    AwaitingContent,
     /// Wrong; the others are taken.
     Rejected,
 }
 
 impl TakenStatus {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Accepted, Self::Unchanged, Self::Rejected];
+    pub const ALL: [Self; 4] = [Self::Accepted, Self::Unchanged, Self::AwaitingContent, Self::Rejected];
 
     /// The word of the contract.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Unchanged => "unchanged",
+            Self::AwaitingContent => "awaiting-content",
             Self::Rejected => "rejected",
         }
     }
@@ -142,16 +186,25 @@ pub struct Greeting {
 pub enum ObjectKind {
     /// Контрагент.
     Counterparty,
+    /// Запрос.
+    Inquiry,
+    /// ТКП, Договор или Счёт.
+    Document,
+    /// Оплата.
+    Payment,
 }
 
 impl ObjectKind {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Counterparty];
+    pub const ALL: [Self; 4] = [Self::Counterparty, Self::Inquiry, Self::Document, Self::Payment];
 
     /// The word of the contract.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Counterparty => "counterparty",
+            Self::Inquiry => "inquiry",
+            Self::Document => "document",
+            Self::Payment => "payment",
         }
     }
 }

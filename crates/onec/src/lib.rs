@@ -26,8 +26,8 @@ mod value;
 mod xml;
 
 pub use ferry::{
-    Ferry, Greeting, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken, TakenStatus,
-    Unavailable,
+    BadContent, Content, Ferry, Greeting, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken,
+    TakenStatus, Unavailable,
 };
 pub use files::{BadRecord, CounterpartyFile, FileError, Reading, read_file};
 pub use openapi::openapi;

@@ -119,6 +119,8 @@ impl Office {
             status,
             onec_ref: Some(guid),
             code: Some("000000001".into()),
+            number: None,
+            date: None,
             message: String::new(),
         }
     }

@@ -37,6 +37,8 @@ pub(crate) fn receipt(offered: &Offer) -> Receipt {
         status,
         onec_ref: Some(offered.onec_ref.unwrap_or(offered.proposed_ref)),
         code: Some("000000777".into()),
+        number: None,
+        date: None,
         message: String::new(),
     }
 }
@@ -264,6 +266,8 @@ async fn what_1c_rejects_waits_with_its_words_until_somebody_mends_it() {
     let offered = world.poll().await;
     let rejection = Receipt {
         status: ReceiptStatus::Rejected,
+        number: None,
+        date: None,
         message: "КПП из девяти цифр".into(),
         ..receipt(&offered[0])
     };

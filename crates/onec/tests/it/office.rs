@@ -275,6 +275,34 @@ impl Ferry for MemoryFerry {
         })
     }
 
+    fn show_inquiries(&self, shown: Vec<domain::ShownInquiry>) -> Promise<'_, Vec<Taken>> {
+        self.serve(|| shown.iter().map(|_| Taken::accepted()).collect())
+    }
+
+    fn poll_inquiries(&self, _: usize) -> Promise<'_, Vec<domain::InquiryOffer>> {
+        self.serve(Vec::new)
+    }
+
+    fn open_inquiries(&self, _: i64, _: usize) -> Promise<'_, Vec<domain::OpenInquiry>> {
+        self.serve(Vec::new)
+    }
+
+    fn show_documents(&self, shown: Vec<domain::ShownDocument>) -> Promise<'_, Vec<Taken>> {
+        self.serve(|| shown.iter().map(|_| Taken::accepted()).collect())
+    }
+
+    fn content<'a>(&'a self, _: OneCRef, _: onec::Content<'a>) -> Promise<'a, Taken> {
+        self.serve(Taken::accepted)
+    }
+
+    fn show_payments(&self, shown: Vec<domain::ShownPayment>) -> Promise<'_, Vec<Taken>> {
+        self.serve(|| shown.iter().map(|_| Taken::accepted()).collect())
+    }
+
+    fn complete_payments(&self, lists: Vec<domain::CompletePayments>) -> Promise<'_, Vec<Taken>> {
+        self.serve(|| lists.iter().map(|_| Taken::accepted()).collect())
+    }
+
     fn hello(&self, hello: Hello) -> Promise<'_, Greeting> {
         self.serve(|| {
             self.hellos.lock().expect("no panic").push(hello);
@@ -284,7 +312,7 @@ impl Ferry for MemoryFerry {
 
     fn state(&self, kind: ObjectKind, onec_ref: OneCRef) -> Promise<'_, ObjectState> {
         self.serve(|| {
-            let ObjectKind::Counterparty = kind;
+            assert_eq!(kind, ObjectKind::Counterparty, "nothing else is asked about");
             let known = self.shown().iter().any(|record| record.onec_ref == onec_ref);
             if known { ObjectState::Parked("Нет ИНН".to_owned()) } else { ObjectState::Unknown }
         })
