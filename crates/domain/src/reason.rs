@@ -67,4 +67,14 @@ reason_codes! {
     OwnCompany = "own-company", "Своя компания";
     /// Both sides changed a field whose rule says «ask».
     Conflict = "conflict", "Изменено с обеих сторон";
+    /// The deal has no company.
+    NoCompany = "no-company", "У сделки нет компании";
+    /// The company of the deal is not in 1C yet.
+    ClientWaits = "client-waits", "Клиент ещё не передан в 1С";
+    /// The pipeline of the deal is not among those that travel.
+    OtherPipeline = "other-pipeline", "Воронка не передаётся";
+    /// The portal lacks a field that Parom writes.
+    FieldMissing = "field-missing", "Нет поля в Битрикс24";
+    /// The deal was deleted.
+    DealGone = "deal-gone", "Сделка удалена в Битрикс24";
 }

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use domain::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use crate::dialect::Conn;
-use crate::{Result, StoreError, Write};
+use crate::{Result, Store, StoreError, Write, codec};
 
 /// Files are cut into pieces of this size, so that no row, packet or buffer grows with the file.
 pub const CHUNK_BYTES: usize = 256 * 1024;
@@ -46,8 +47,22 @@ impl fmt::Debug for Digest {
 }
 
 reads! {
+    /// One piece of a stored file, counted from 0; `None` behind its end.
+    fn blob_piece(digest: &Digest, position: i64) -> Option<Vec<u8>>;
     /// The whole file, checked against its digest; `None` if it was never stored.
     fn blob(digest: &Digest) -> Option<Vec<u8>>;
+}
+
+async fn blob_piece(conn: Conn<'_>, digest: &Digest, position: i64) -> Result<Option<Vec<u8>>> {
+    const PIECE: &str = "
+        -- blob: one piece
+        select bytes
+          from blob_chunk
+         where digest = $1 and position = $2";
+    let piece: Option<(Vec<u8>,)> = on_db!(conn, db => {
+        sqlx::query_as(PIECE).bind(digest.to_string()).bind(position).fetch_optional(db).await?
+    });
+    Ok(piece.map(|(bytes,)| bytes))
 }
 
 async fn blob(mut conn: Conn<'_>, digest: &Digest) -> Result<Option<Vec<u8>>> {
@@ -111,5 +126,152 @@ impl Write {
             }
         }
         Ok(digest)
+    }
+}
+
+/// A file that is still arriving, piece by piece, each in a transaction of its own: nobody waits for its sender.
+pub struct Arriving {
+    store: Store,
+    name: String,
+    hash: Sha256,
+    length: u64,
+    position: i64,
+    piece: Vec<u8>,
+}
+
+impl Store {
+    /// Begins a file that arrives under `name`, which nobody else may use meanwhile. What is not
+    /// [finished](Write::finish_arriving) is removed by [`Arriving::discard`] or by the next
+    /// [`discard_arriving`](Self::discard_arriving).
+    pub async fn arriving(&self, name: String, now: Timestamp) -> Result<Arriving> {
+        const NAME: &str = "
+            -- blob: one begins to arrive
+            insert into blob (digest, length)
+            values ($1, 0)";
+        const SINCE: &str = "
+            -- blob: one begins to arrive, since when
+            insert into blob_arriving (name, since)
+            values ($1, $2)";
+        let mut write = self.begin().await?;
+        on_db!(write.conn(), db => {
+            sqlx::query(NAME).bind(&name).execute(&mut *db).await?;
+            sqlx::query(SINCE).bind(&name).bind(codec::micros(now)).execute(db).await?;
+        });
+        write.commit().await?;
+        Ok(Arriving {
+            store: self.clone(),
+            name,
+            hash: Sha256::new(),
+            length: 0,
+            position: 0,
+            piece: Vec::with_capacity(CHUNK_BYTES),
+        })
+    }
+
+    /// Removes the files that never came to their end. Only at the start, before anything arrives.
+    pub async fn discard_arriving(&self) -> Result<()> {
+        const NAMES: &str = "
+            -- blob: what never came to its end
+            select name from blob_arriving";
+        let mut write = self.begin().await?;
+        let names: Vec<(String,)> = on_db!(write.conn(), db => sqlx::query_as(NAMES).fetch_all(db).await?);
+        for (name,) in names {
+            write.discard(&name).await?;
+        }
+        write.commit().await
+    }
+}
+
+impl Arriving {
+    /// The next bytes.
+    pub async fn push(&mut self, mut bytes: &[u8]) -> Result<()> {
+        self.hash.update(bytes);
+        self.length += bytes.len() as u64;
+        while !bytes.is_empty() {
+            let room = CHUNK_BYTES - self.piece.len();
+            let (now, later) = bytes.split_at(room.min(bytes.len()));
+            self.piece.extend_from_slice(now);
+            bytes = later;
+            if self.piece.len() == CHUNK_BYTES {
+                self.flush().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything has arrived: the rest is written, and the file is ready for [`Write::finish_arriving`].
+    pub async fn end(&mut self) -> Result<()> {
+        if self.piece.is_empty() { Ok(()) } else { self.flush().await }
+    }
+
+    /// It will never end: what arrived is removed.
+    pub async fn discard(self) -> Result<()> {
+        let mut write = self.store.begin().await?;
+        write.discard(&self.name).await?;
+        write.commit().await
+    }
+
+    async fn flush(&mut self) -> Result<()> {
+        const PUT_CHUNK: &str = "
+            -- blob: put a piece of what arrives
+            insert into blob_chunk (digest, position, bytes)
+            values ($1, $2, $3)";
+        let mut write = self.store.begin().await?;
+        on_db!(write.conn(), db => {
+            sqlx::query(PUT_CHUNK).bind(&self.name).bind(self.position).bind(&self.piece).execute(db).await?;
+        });
+        write.commit().await?;
+        self.position += 1;
+        self.piece.clear();
+        Ok(())
+    }
+}
+
+impl Write {
+    /// The file that has [ended](Arriving::end) becomes a stored one; its digest and length.
+    pub async fn finish_arriving(&mut self, arriving: Arriving) -> Result<(Digest, u64)> {
+        const PUT: &str = "
+            -- blob: put what has arrived
+            insert into blob (digest, length)
+            values ($1, $2)
+            on conflict (digest) do nothing";
+        const MOVE: &str = "
+            -- blob: give what has arrived its name
+            update blob_chunk
+               set digest = $2
+             where digest = $1";
+        let digest = Digest(arriving.hash.finalize().into());
+        let length = i64::try_from(arriving.length).expect("nothing is longer than 2^63 bytes");
+        let new = on_db!(self.conn(), db => {
+            sqlx::query(PUT).bind(digest.to_string()).bind(length).execute(db).await?.rows_affected() > 0
+        });
+        if new {
+            on_db!(self.conn(), db => {
+                sqlx::query(MOVE).bind(&arriving.name).bind(digest.to_string()).execute(db).await?;
+            });
+        }
+        self.discard(&arriving.name).await?;
+        Ok((digest, arriving.length))
+    }
+
+    async fn discard(&mut self, name: &str) -> Result<()> {
+        const PIECES: &str = "
+            -- blob: discard the pieces
+            delete from blob_chunk
+             where digest = $1";
+        const NAME: &str = "
+            -- blob: discard the name
+            delete from blob
+             where digest = $1";
+        const SINCE: &str = "
+            -- blob: it does not arrive any more
+            delete from blob_arriving
+             where name = $1";
+        on_db!(self.conn(), db => {
+            sqlx::query(PIECES).bind(name).execute(&mut *db).await?;
+            sqlx::query(NAME).bind(name).execute(&mut *db).await?;
+            sqlx::query(SINCE).bind(name).execute(db).await?;
+        });
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use domain::{OneCRef, Side, Timestamp};
+use domain::{Amount, Date, OneCRef, Side, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -27,6 +27,16 @@ pub(crate) fn id<T: FromStr>(text: &str) -> Result<T> {
 /// Reads a GUID of 1C back.
 pub(crate) fn onec_ref(text: &str) -> Result<OneCRef> {
     OneCRef::parse(text).ok_or_else(|| StoreError::corrupt(format!("`{text}` не GUID")))
+}
+
+/// Reads a date back.
+pub(crate) fn date(text: &str) -> Result<Date> {
+    text.parse().map_err(|_| StoreError::corrupt(format!("`{text}` не дата")))
+}
+
+/// Reads a sum of money back.
+pub(crate) fn amount(text: &str) -> Result<Amount> {
+    text.parse().map_err(|_| StoreError::corrupt(format!("`{text}` не сумма")))
 }
 
 /// Reads a side back.

@@ -230,6 +230,9 @@ impl Write {
                 .await?
         });
         let is_linked = link.onec_ref.is_some() && link.company_id.is_some();
+        if let (Some(company), true) = (link.company_id, is_linked) {
+            self.wake_inquiries(company).await?;
+        }
         self.tally(summary::LINKS, i64::from(was_linked.is_none()));
         self.tally(summary::LINKED, i64::from(is_linked) - was_linked.unwrap_or_default());
         Ok(())
