@@ -20,7 +20,7 @@ use crate::door::{Door, Secrets};
 use crate::error::{BusyBy, CallError, Denial, Lost, Unreached};
 use crate::pace::{BASKET, Pace, PaceSettings, Permit};
 use crate::reply;
-use crate::transport::{Failure, Transport};
+use crate::transport::{Failure, Fetched, Transport};
 use crate::webhook::WebhookUrl;
 
 /// A client of one portal. Clones share connections and pace.
@@ -150,19 +150,8 @@ impl Client {
     /// Calls one method.
     pub async fn call(&self, method: &str, args: &Args) -> Result<Answer, CallError> {
         let methods = HashSet::from([method]);
-        let (permit, mut envelope) = self.exchange(method, &methods, args).await?;
-        let time = Timing::read(envelope.get("time"));
-        permit.answered(method, std::iter::once((method, time)));
-        match done(method, envelope.get_mut("result").map(Value::take).unwrap_or_default()) {
-            Outcome::Refused(error) => Err(CallError::Refused { method: method.to_owned(), error }),
-            Outcome::Done(result) => Ok(Answer {
-                result,
-                total: envelope.get("total").and_then(as_u64),
-                next: envelope.get("next").and_then(as_u64),
-                time,
-            }),
-            Outcome::NotRun => Err(unclear(method, Lost::NoResult { status: 200 })),
-        }
+        let (permit, envelope) = self.exchange(method, &methods, args).await?;
+        answered(method, &permit, envelope)
     }
 
     /// Calls one method and reads its result as `T`. A result of another shape is an unclear answer.
@@ -226,12 +215,27 @@ impl Client {
             Some(token) => serde_json::to_vec(&Authorised { auth: token.expose_secret(), body }),
         };
         let body = body.map_err(|error| not_sent(method, Unreached::Request(error.to_string())))?;
+        self.post(method, methods, Bytes::from(body)).await
+    }
+
+    /// [`call`](Self::call) with a body that is JSON already. Not for applications: their token stands in the body.
+    pub(crate) async fn call_with_body(&self, method: &str, body: Bytes) -> Result<Answer, CallError> {
+        let (permit, envelope) = self.post(method, &HashSet::from([method]), body).await?;
+        answered(method, &permit, envelope)
+    }
+
+    async fn post(
+        &self,
+        method: &str,
+        methods: &HashSet<&str>,
+        body: Bytes,
+    ) -> Result<(Permit<'_>, Value), CallError> {
         let permit = self.shared.pace.permit(methods).await.map_err(|wait| CallError::Busy {
             method: method.to_owned(),
             until: wait.until,
             by: wait.by,
         })?;
-        let reply = self.shared.transport.post(method, Bytes::from(body)).await;
+        let reply = self.shared.transport.post(method, body).await;
         let read = match reply {
             Ok(reply) => reply::read(method, &reply, &self.shared.clock, &self.shared.pace, self.door()),
             Err(Failure::NotSent(why)) => Err(not_sent(method, why)),
@@ -250,6 +254,38 @@ impl Client {
                 Err(error)
             }
         }
+    }
+
+    /// Fetches what the portal has at an address of its own; see [`download`](Self::download).
+    pub(crate) async fn fetch(
+        &self,
+        name: &str,
+        address: &str,
+        limit: usize,
+        sink: impl FnMut(&[u8]) + Send,
+    ) -> Result<bool, CallError> {
+        let permit = self
+            .shared
+            .pace
+            .permit(&HashSet::from([name]))
+            .await
+            .map_err(|wait| CallError::Busy { method: name.to_owned(), until: wait.until, by: wait.by })?;
+        let fetched = self.shared.transport.fetch(address, limit, sink).await;
+        let elapsed_ms = permit.elapsed().as_millis();
+        tracing::debug!(method = name, elapsed_ms, is_ok = fetched.is_ok(), "A file was asked for");
+        match fetched {
+            Ok(Fetched::Whole) => Ok(true),
+            Ok(Fetched::TooLong | Fetched::NoAddress) => Ok(false),
+            Ok(Fetched::Status(status)) => Err(unclear(name, Lost::NoResult { status })),
+            Err(Failure::NotSent(why)) => Err(not_sent(name, why)),
+            Err(Failure::Lost(why)) => Err(unclear(name, why)),
+            Err(Failure::Moved(place)) => Err(reply::moved(name, &place)),
+        }
+    }
+
+    /// Scheme, host and port of the portal, as employees open it.
+    pub fn origin(&self) -> String {
+        self.door().origin().origin().ascii_serialization()
     }
 
     /// What an error means for the calls after it.
@@ -274,6 +310,22 @@ impl Client {
 }
 
 const BATCH: &str = "batch";
+
+/// What a single method returned.
+fn answered(method: &str, permit: &Permit<'_>, mut envelope: Value) -> Result<Answer, CallError> {
+    let time = Timing::read(envelope.get("time"));
+    permit.answered(method, std::iter::once((method, time)));
+    match done(method, envelope.get_mut("result").map(Value::take).unwrap_or_default()) {
+        Outcome::Refused(error) => Err(CallError::Refused { method: method.to_owned(), error }),
+        Outcome::Done(result) => Ok(Answer {
+            result,
+            total: envelope.get("total").and_then(as_u64),
+            next: envelope.get("next").and_then(as_u64),
+            time,
+        }),
+        Outcome::NotRun => Err(unclear(method, Lost::NoResult { status: 200 })),
+    }
+}
 
 /// A body with a token in it: the path and the query end up in the logs of web servers.
 /// Vendor page: `settings/how-to-call-rest-api/how-to-call-rest-api.md`.

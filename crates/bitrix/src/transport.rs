@@ -4,13 +4,14 @@ use std::sync::Mutex;
 
 use bytes::Bytes;
 use futures::StreamExt as _;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, LOCATION, REFERER, RETRY_AFTER};
 use reqwest::{Response, redirect};
 use url::Url;
 
 use crate::client::Settings;
 use crate::door::Door;
 use crate::error::{Lost, Unreached};
+use crate::files::at_origin;
 use crate::webhook::{is_loopback, is_private};
 
 /// An answer longer than this, unpacked, is not read on. Fifty lists of fifty full cards are below 30 MiB.
@@ -38,6 +39,19 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<String>,
     pub(crate) body: Vec<u8>,
+}
+
+/// How a fetch ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fetched {
+    /// All bytes were given.
+    Whole,
+    /// There are more than wanted.
+    TooLong,
+    /// It is no address.
+    NoAddress,
+    /// Not 200.
+    Status(u16),
 }
 
 /// Why nothing came back.
@@ -86,6 +100,39 @@ impl Transport {
             }
         }
         Err(Failure::Moved(place(&url)))
+    }
+
+    /// Gets an address of the portal and gives the bytes on as they come. Never follows a redirect: the address holds
+    /// the secret.
+    pub(crate) async fn fetch(
+        &self,
+        address: &str,
+        limit: usize,
+        mut sink: impl FnMut(&[u8]) + Send,
+    ) -> Result<Fetched, Failure> {
+        let origin = self.origin();
+        let Some(url) = at_origin(address, &origin) else { return Ok(Fetched::NoAddress) };
+        let request = self
+            .http
+            .get(url)
+            .header(ACCEPT, "*/*")
+            .header(ACCEPT_LANGUAGE, "ru,en;q=0.8")
+            .header(REFERER, origin.as_str());
+        let response = request.send().await.map_err(|error| self.failure(error))?;
+        if response.status().as_u16() != 200 {
+            return Ok(Fetched::Status(response.status().as_u16()));
+        }
+        let mut seen = 0;
+        let mut chunks = response.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|error| self.failure(error))?;
+            seen += chunk.len();
+            if seen > limit {
+                return Ok(Fetched::TooLong);
+            }
+            sink(&chunk);
+        }
+        Ok(Fetched::Whole)
     }
 
     fn origin(&self) -> Url {

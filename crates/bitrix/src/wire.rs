@@ -10,7 +10,9 @@ mod company;
 mod deal;
 mod loose;
 mod preset;
+mod product_row;
 mod requisite;
+mod status;
 mod user;
 mod user_fields;
 
@@ -19,7 +21,9 @@ pub use bank_detail::BankDetail;
 pub use company::{Company, MultiField};
 pub use deal::Deal;
 pub use preset::Preset;
+pub use product_row::ProductRow;
 pub use requisite::Requisite;
+pub use status::{Category, Status};
 pub use user::{Profile, User};
 pub use user_fields::UserFields;
 

@@ -363,8 +363,8 @@ impl Row {
             attempts: u32::try_from(self.attempts).unwrap_or(u32::MAX),
             shown: codec::from_json(&self.shown)?,
             intent: self.intent.as_deref().map(codec::from_json).transpose()?,
-            reason: match self.reason_code {
-                Some(code) => Some(reason(Some(code), self.reason_text)?),
+            reason: match self.reason_code.as_deref() {
+                code @ Some(_) => Some(reason(code, self.reason_text)?),
                 None => None,
             },
         })

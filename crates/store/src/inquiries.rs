@@ -426,8 +426,8 @@ impl Row {
             "still" => InquiryState::Still,
             "due" => InquiryState::Due { since: at },
             "handed" => InquiryState::Handed { until: at },
-            "waits" => InquiryState::Waits(reason(self.reason_code, self.reason_text)?),
-            "rejected" => InquiryState::Rejected(reason(self.reason_code, self.reason_text)?),
+            "waits" => InquiryState::Waits(reason(self.reason_code.as_deref(), self.reason_text)?),
+            "rejected" => InquiryState::Rejected(reason(self.reason_code.as_deref(), self.reason_text)?),
             other => return Err(StoreError::corrupt(format!("`{other}` не состояние запроса"))),
         };
         Ok(InquiryRow {
@@ -450,7 +450,7 @@ impl Row {
     }
 }
 
-pub(crate) fn reason(code: Option<String>, text: Option<String>) -> Result<Reason> {
-    let code: ReasonCode = reason_code(code.as_deref().unwrap_or_default())?;
+pub(crate) fn reason(code: Option<&str>, text: Option<String>) -> Result<Reason> {
+    let code: ReasonCode = reason_code(code.unwrap_or_default())?;
     Ok(Reason::new(code, text.unwrap_or_default()))
 }

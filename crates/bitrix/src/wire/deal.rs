@@ -3,11 +3,11 @@
 use domain::Timestamp;
 use serde::Deserialize;
 
-use super::loose;
+use super::{UserFields, loose};
 use crate::list::Listing;
 
 /// A row of `crm.deal.list`: whose it is and where it stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", default)]
 pub struct Deal {
     /// Its number in the portal.
@@ -25,9 +25,27 @@ pub struct Deal {
     /// The stage; outside pipeline 0 with its pipeline: `C1:NEW`.
     #[serde(deserialize_with = "loose::text")]
     pub stage_id: String,
+    /// `S` won, `F` lost, `P` under way.
+    #[serde(deserialize_with = "loose::text")]
+    pub stage_semantic_id: String,
     /// Won, lost or put away.
     #[serde(deserialize_with = "loose::flag")]
     pub closed: bool,
+    /// «Сумма», with a point.
+    #[serde(deserialize_with = "loose::text")]
+    pub opportunity: String,
+    /// Three letters.
+    #[serde(deserialize_with = "loose::text")]
+    pub currency_id: String,
+    /// «Комментарий», as HTML or BB code.
+    #[serde(deserialize_with = "loose::text")]
+    pub comments: String,
+    /// «Дата начала»: its day stands first, whatever offset follows.
+    #[serde(deserialize_with = "loose::text")]
+    pub begindate: String,
+    /// «Предполагаемая дата закрытия».
+    #[serde(deserialize_with = "loose::text")]
+    pub closedate: String,
     /// The employee who is responsible.
     #[serde(deserialize_with = "loose::int")]
     pub assigned_by_id: i64,
@@ -43,17 +61,26 @@ pub struct Deal {
     /// When it was changed last.
     #[serde(deserialize_with = "loose::moment")]
     pub date_modify: Option<Timestamp>,
+    /// The user fields that were selected.
+    #[serde(flatten)]
+    pub user_fields: UserFields,
 }
 
 impl Deal {
     /// Everything above.
-    pub const SELECT: [&str; 11] = [
+    pub const SELECT: [&str; 17] = [
         "ID",
         "TITLE",
         "COMPANY_ID",
         "CATEGORY_ID",
         "STAGE_ID",
+        "STAGE_SEMANTIC_ID",
         "CLOSED",
+        "OPPORTUNITY",
+        "CURRENCY_ID",
+        "COMMENTS",
+        "BEGINDATE",
+        "CLOSEDATE",
         "ASSIGNED_BY_ID",
         "CREATED_BY_ID",
         "MODIFY_BY_ID",
