@@ -18,6 +18,7 @@ use crate::args::Args;
 use crate::batch::{Batch, BatchAnswer, Outcome, done};
 use crate::door::{Door, Secrets};
 use crate::error::{BusyBy, CallError, Denial, Lost, Unreached};
+use crate::files::Download;
 use crate::pace::{BASKET, Pace, PaceSettings, Permit};
 use crate::reply;
 use crate::transport::{Failure, Fetched, Transport};
@@ -263,7 +264,7 @@ impl Client {
         address: &str,
         limit: usize,
         sink: impl FnMut(&[u8]) + Send,
-    ) -> Result<bool, CallError> {
+    ) -> Result<Download, CallError> {
         let permit = self
             .shared
             .pace
@@ -274,8 +275,10 @@ impl Client {
         let elapsed_ms = permit.elapsed().as_millis();
         tracing::debug!(method = name, elapsed_ms, is_ok = fetched.is_ok(), "A file was asked for");
         match fetched {
-            Ok(Fetched::Whole) => Ok(true),
-            Ok(Fetched::TooLong | Fetched::NoAddress) => Ok(false),
+            Ok(Fetched::Whole) => Ok(Download::Whole),
+            Ok(Fetched::TooLong) => Ok(Download::Longer),
+            Ok(Fetched::NoAddress) => Ok(Download::Nowhere),
+            Ok(Fetched::Status(status)) if status < 500 && status != 429 => Ok(Download::Nowhere),
             Ok(Fetched::Status(status)) => Err(unclear(name, Lost::NoResult { status })),
             Err(Failure::NotSent(why)) => Err(not_sent(name, why)),
             Err(Failure::Lost(why)) => Err(unclear(name, why)),

@@ -126,6 +126,17 @@ impl ItemUpdate {
     }
 }
 
+/// How a download ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Download {
+    /// All bytes were given.
+    Whole,
+    /// There are more than wanted.
+    Longer,
+    /// The portal names no address, or has nothing there for us.
+    Nowhere,
+}
+
 /// A file of a field as `crm.item.*` shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FieldFile {
@@ -169,17 +180,17 @@ impl Client {
         self.call_with_body("crm.item.update", update.finish()).await
     }
 
-    /// Fetches a file and gives its bytes to `sink`, at most `limit` of them. `Ok(false)`: it is longer, or the portal
-    /// named no address. Vendor page: `settings/how-to-call-rest-api/general-principles.md`, «headers».
+    /// Fetches a file and gives its bytes to `sink`, at most `limit` of them. Errors are those of [`call`](Self::call).
+    /// Vendor page: `settings/how-to-call-rest-api/general-principles.md`, «headers».
     pub async fn download(
         &self,
         file: &FieldFile,
         limit: usize,
         sink: impl FnMut(&[u8]) + Send,
-    ) -> Result<bool, CallError> {
+    ) -> Result<Download, CallError> {
         match file.address.as_deref() {
             Some(address) => self.fetch(DOWNLOAD, address, limit, sink).await,
-            None => Ok(false),
+            None => Ok(Download::Nowhere),
         }
     }
 

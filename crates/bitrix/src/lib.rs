@@ -30,7 +30,7 @@ pub use batch::{
 pub use client::{Client, Settings};
 pub use clock::SystemClock;
 pub use error::{ApiError, ApiErrorKind, BusyBy, CallError, Denial, Lost, Unreached};
-pub use files::{FieldFile, ItemField, ItemUpdate};
+pub use files::{Download, FieldFile, ItemField, ItemUpdate};
 pub use list::{ListPage, Listing, Lists, PAGE_ROWS, Pages};
 pub use pace::PaceSettings;
 pub use transport::ANSWER_BYTES_MAX;

@@ -36,6 +36,12 @@ impl Amount {
         self.0.checked_add(other.0).map(Self)
     }
 
+    /// So many of it. Beyond 28 digits it stays at the bound.
+    #[must_use]
+    pub fn times(self, quantity: Self) -> Self {
+        Self(self.0.saturating_mul(quantity.0))
+    }
+
     /// Whether it is less than nothing, as a refund is.
     pub fn is_negative(self) -> bool {
         self.0 < Decimal::ZERO

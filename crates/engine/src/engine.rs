@@ -9,6 +9,8 @@ use tracing::{error, info, warn};
 
 use crate::Settings;
 use crate::collect::{Hearing, Swept};
+use crate::face::Schema;
+use crate::inquiry::Terms;
 use crate::portal::Presets;
 
 /// The ferry. Cheap to clone; all clones share one portal and one store.
@@ -30,7 +32,12 @@ pub struct Engine {
     /// Whose offline events are fetched.
     pub(crate) application: Option<Application>,
     pub(crate) hearing: Arc<tokio::sync::Mutex<Hearing>>,
+    /// Names of stages, pipelines and people.
+    pub(crate) terms: Arc<tokio::sync::Mutex<Terms>>,
+    /// What the portal calls the fields of a deal. Held while deals are shown something: one round at a time.
+    pub(crate) schema: Arc<tokio::sync::Mutex<Schema>>,
     wake: Arc<Notify>,
+    wake_faces: Arc<Notify>,
     wake_collect: Arc<Notify>,
     pub(crate) wake_hear: Arc<Notify>,
 }
@@ -88,7 +95,10 @@ impl Engine {
             swept: Arc::default(),
             application: None,
             hearing: Arc::default(),
+            terms: Arc::default(),
+            schema: Arc::default(),
             wake: Arc::default(),
+            wake_faces: Arc::default(),
             wake_collect: Arc::default(),
             wake_hear: Arc::default(),
         }
@@ -100,7 +110,9 @@ impl Engine {
         if self.store.is_single_node() {
             let mut write = self.store.begin().await?;
             write.release_leases(Side::Bitrix).await?;
+            write.release_faces(self.clock.now()).await?;
             write.commit().await?;
+            self.store.discard_arriving().await?;
         }
         Ok(())
     }
@@ -114,6 +126,7 @@ impl Engine {
                 Box::pin(self.deliver_for_life(&stop)),
                 Box::pin(self.collect_for_life(&stop)),
                 Box::pin(self.hear_for_life(&stop)),
+                Box::pin(self.show_for_life(&stop)),
                 self.keep_watch(&stop)
             );
         }
@@ -133,6 +146,26 @@ impl Engine {
             };
             self.rest(nap, &self.wake, shutdown).await;
         }
+    }
+
+    async fn show_for_life(&self, shutdown: &CancellationToken) {
+        while !shutdown.is_cancelled() {
+            let nap = match self.show_deals_and_notes().await {
+                Ok(0) => NAP,
+                Ok(_) => continue,
+                Err(error) => {
+                    warn!(error = %error, "Deals could not be shown what 1C told; tried again: {error}");
+                    self.settings.pause_of_outage
+                }
+            };
+            self.rest(nap, &self.wake_faces, shutdown).await;
+        }
+    }
+
+    async fn show_deals_and_notes(&self) -> Result<usize, EngineError> {
+        let shown = self.show_deals().await?;
+        let notes = self.write_notes().await?;
+        Ok(shown.done + notes)
     }
 
     async fn collect_for_life(&self, shutdown: &CancellationToken) {
@@ -174,6 +207,11 @@ impl Engine {
     /// There is something to do.
     pub(crate) fn wake(&self) {
         self.wake.notify_one();
+    }
+
+    /// 1C has told something that deals have to show.
+    pub(crate) fn wake_faces(&self) {
+        self.wake_faces.notify_one();
     }
 
     /// Somebody said that a card has changed.

@@ -68,6 +68,7 @@ impl Engine {
         }
         write.commit().await?;
         self.wake();
+        self.wake_faces();
         Ok(answers)
     }
 
@@ -83,7 +84,7 @@ impl Engine {
         };
         let is_taken = matches!(received, Received::Taken { .. });
         match write.receive(receipt.delivery, &received, now).await? {
-            Receiving::Unknown => Ok(ReceiptTaken::Unknown),
+            Receiving::Unknown => self.receive_inquiry(write, &receipt, now).await,
             Receiving::Settled { link, sent } => {
                 if is_taken {
                     self.confirmed(write, link, &receipt, Some(sent), now).await?;

@@ -16,10 +16,14 @@ mod collect;
 mod dispatch;
 mod doctor;
 mod engine;
+mod face;
 mod feed;
+mod inquiry;
+mod papers;
 pub mod plan;
 mod planning;
 mod portal;
+mod pushed;
 mod reconcile;
 mod rehearse;
 mod retry;
@@ -35,6 +39,10 @@ pub use collect::Collected;
 pub use dispatch::{Round, Trouble};
 pub use doctor::{Finding, Severity};
 pub use engine::{Engine, EngineError, Parts};
+pub use face::{DealField, DealFields, PaperStanding, Shown};
+pub use inquiry::InquirySettings;
+pub use papers::documents::ContentError;
+pub use pushed::Pushed;
 pub use reconcile::{
     Discrepancy, DiscrepancyKind, FieldDifference, Healing, Reconciled, Reconciliation, Standing, reconciled,
 };

@@ -1,3 +1,5 @@
+use crate::face::DealFields;
+use crate::inquiry::InquirySettings;
 use domain::{MatchBy, Pauses, Rules, SignedDuration};
 
 /// What of the configuration the engine needs.
@@ -9,6 +11,10 @@ pub struct Settings {
     pub rules: Rules,
     /// Whether a deletion mark in 1C deletes the company in the portal. By default it is only shown.
     pub delete_marked: bool,
+    /// What of a deal travels to 1C.
+    pub inquiries: InquirySettings,
+    /// Which fields of a deal show what 1C tells.
+    pub deal_fields: DealFields,
     /// When a record that fails is tried again.
     pub pauses: Pauses,
     /// How long to wait after an unclear answer before looking what became of the call: the portal may
@@ -30,6 +36,8 @@ impl Default for Settings {
             match_by: MatchBy::default(),
             rules: Rules::default(),
             delete_marked: false,
+            inquiries: InquirySettings::default(),
+            deal_fields: DealFields::default(),
             pauses: Pauses::default(),
             quiet_after_unclear: SignedDuration::from_secs(10),
             sweep_every: SignedDuration::from_secs(60),

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use bitrix::{Args, CallError, Chain, Command, Outcome, pack};
-use domain::{Link, Receipt, SignedDuration, Timestamp};
+use domain::{DeliveryId, Link, Reason, Receipt, SignedDuration, Timestamp};
 use serde_json::Value;
-use store::{Comment, Message, StoreError, Telling, Told, Write};
+use store::{Comment, InquiryRow, Message, StoreError, Telling, Told, Write};
 use tracing::{info, warn};
 
 use crate::Engine;
@@ -113,6 +113,23 @@ pub(crate) async fn tell_of_rejection(
         text,
     };
     write.tell(&format!("{REJECTED}{company}/{}", receipt.delivery), company, &message, now).await
+}
+
+/// Keeps that 1C rejected a deal: the responsible employee has to mend it.
+pub(crate) async fn tell_of_refused_deal(
+    write: &mut Write,
+    row: &InquiryRow,
+    delivery: DeliveryId,
+    reason: &Reason,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let deal = row.deal_id;
+    let text = format!("[URL=/crm/deal/details/{deal}/]{}[/URL]: {}", plain(&row.title), plain(&reason.text));
+    let users: Vec<i64> = row.responsible_id.into_iter().collect();
+    let message = Message { users, text, comments: Vec::new() };
+    let topic = format!("refused-deal/{deal}/{delivery}");
+    write.tell(&topic, row.company_id.unwrap_or_default(), &message, now).await?;
+    write.note_deal(&topic, deal, &reason.text, now).await
 }
 
 /// 1C took the company's data: what it had rejected before is settled.

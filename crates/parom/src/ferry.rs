@@ -3,9 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use domain::{Clock, DeliveryState, Offer, OneCRef, Receipt, ReceiptTaken, Side, SignedDuration, Timestamp};
-use engine::{Engine, Showing};
-use onec::{Ferry, Greeting, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken, Unavailable};
+use domain::{
+    Clock, CompletePayments, DeliveryState, InquiryOffer, Offer, OneCRef, OpenInquiry, Receipt, ReceiptTaken,
+    ShownDocument, ShownInquiry, ShownPayment, Side, SignedDuration, Timestamp,
+};
+use engine::{ContentError, Engine, PaperStanding, Pushed, Showing};
+use onec::{
+    Content, Ferry, Greeting, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken, Unavailable,
+};
 use store::{Lane, StoreError};
 
 /// The engine as 1C sees it.
@@ -76,32 +81,40 @@ impl Ferry for EngineFerry {
         Box::pin(async move { self.engine.receive(receipts).await.map_err(Unavailable::new) })
     }
 
-    fn show_inquiries(&self, _: Vec<domain::ShownInquiry>) -> Promise<'_, Vec<Taken>> {
-        not_yet()
+    fn show_inquiries(&self, shown: Vec<ShownInquiry>) -> Promise<'_, Vec<Taken>> {
+        Box::pin(async move { pushed(self.engine.show_inquiries(shown).await) })
     }
 
-    fn poll_inquiries(&self, _: usize) -> Promise<'_, Vec<domain::InquiryOffer>> {
-        not_yet()
+    fn poll_inquiries(&self, limit: usize) -> Promise<'_, Vec<InquiryOffer>> {
+        Box::pin(async move {
+            self.engine.poll_inquiries(limit, self.redeliver_after).await.map_err(Unavailable::new)
+        })
     }
 
-    fn open_inquiries(&self, _: i64, _: usize) -> Promise<'_, Vec<domain::OpenInquiry>> {
-        not_yet()
+    fn open_inquiries(&self, after: i64, limit: usize) -> Promise<'_, Vec<OpenInquiry>> {
+        Box::pin(async move { self.engine.open_inquiries(after, limit).await.map_err(Unavailable::new) })
     }
 
-    fn show_documents(&self, _: Vec<domain::ShownDocument>) -> Promise<'_, Vec<Taken>> {
-        not_yet()
+    fn show_documents(&self, shown: Vec<ShownDocument>) -> Promise<'_, Vec<Taken>> {
+        Box::pin(async move { pushed(self.engine.show_documents(shown).await) })
     }
 
-    fn content<'a>(&'a self, _: OneCRef, _: onec::Content<'a>) -> Promise<'a, Taken> {
-        not_yet()
+    fn content<'a>(&'a self, onec_ref: OneCRef, content: Content<'a>) -> Promise<'a, Taken> {
+        Box::pin(async move {
+            match self.engine.take_content(onec_ref, content).await {
+                Ok(taken) => Ok(told(taken)),
+                Err(ContentError::Broken(why)) => Ok(Taken::rejected(why.to_string())),
+                Err(ContentError::Store(error)) => Err(Unavailable::new(error)),
+            }
+        })
     }
 
-    fn show_payments(&self, _: Vec<domain::ShownPayment>) -> Promise<'_, Vec<Taken>> {
-        not_yet()
+    fn show_payments(&self, shown: Vec<ShownPayment>) -> Promise<'_, Vec<Taken>> {
+        Box::pin(async move { pushed(self.engine.show_payments(shown).await) })
     }
 
-    fn complete_payments(&self, _: Vec<domain::CompletePayments>) -> Promise<'_, Vec<Taken>> {
-        not_yet()
+    fn complete_payments(&self, lists: Vec<CompletePayments>) -> Promise<'_, Vec<Taken>> {
+        Box::pin(async move { pushed(self.engine.complete_payments(lists).await) })
     }
 
     fn hello(&self, hello: Hello) -> Promise<'_, Greeting> {
@@ -133,7 +146,15 @@ impl Ferry for EngineFerry {
             ObjectKind::Counterparty => {
                 Box::pin(async move { self.find_state(onec_ref).await.map_err(Unavailable::new) })
             }
-            ObjectKind::Inquiry | ObjectKind::Document | ObjectKind::Payment => not_yet(),
+            ObjectKind::Inquiry => Box::pin(async move {
+                Ok(standing(self.engine.inquiry_standing(onec_ref).await.map_err(Unavailable::new)?))
+            }),
+            ObjectKind::Document => Box::pin(async move {
+                Ok(standing(self.engine.document_standing(onec_ref).await.map_err(Unavailable::new)?))
+            }),
+            ObjectKind::Payment => Box::pin(async move {
+                Ok(standing(self.engine.payment_standing(onec_ref).await.map_err(Unavailable::new)?))
+            }),
         }
     }
 
@@ -142,9 +163,27 @@ impl Ferry for EngineFerry {
     }
 }
 
-/// Agreed upon with 1C and not joined to the engine yet.
-fn not_yet<T>() -> Promise<'static, T> {
-    Box::pin(async { Err(Unavailable::new("inquiries are not carried yet")) })
+fn pushed(answers: Result<Vec<Pushed>, StoreError>) -> Result<Vec<Taken>, Unavailable> {
+    Ok(answers.map_err(Unavailable::new)?.into_iter().map(told).collect())
+}
+
+fn told(pushed: Pushed) -> Taken {
+    match pushed {
+        Pushed::Accepted(message) => Taken { message, ..Taken::accepted() },
+        Pushed::Unchanged => Taken::unchanged(),
+        Pushed::AwaitingContent => Taken::awaiting_content(),
+        Pushed::Rejected(message) => Taken::rejected(message),
+    }
+}
+
+/// What the engine says of an inquiry, a document or a payment.
+fn standing(standing: PaperStanding) -> ObjectState {
+    match standing {
+        PaperStanding::Unknown => ObjectState::Unknown,
+        PaperStanding::Waiting(why) => ObjectState::Waiting(why),
+        PaperStanding::Shown => ObjectState::Delivered,
+        PaperStanding::Parked(why) => ObjectState::Parked(why),
+    }
 }
 
 /// A parked record is taken: it is durable, and only a person can say more. The message tells 1C why it waits.

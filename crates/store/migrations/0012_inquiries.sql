@@ -8,6 +8,7 @@ create table inquiry (
     snapshot       text,
     changed_at     bigint,
     is_closed      bigint not null,
+    is_lost        bigint not null,
     is_gone        bigint not null,
     seen_at        bigint not null,
     onec_ref       text   unique,

@@ -191,6 +191,30 @@ impl Write {
         Ok(())
     }
 
+    /// What the portal shows was found to be this.
+    pub async fn set_face(&mut self, deal: i64, shown: &Face) -> Result<()> {
+        const SET: &str = "
+            -- face: what was found
+            update deal_face
+               set shown = $2
+             where deal_id = $1";
+        on_db!(self.conn(), db => {
+            sqlx::query(SET).bind(deal).bind(codec::json(shown)).execute(db).await?;
+        });
+        Ok(())
+    }
+
+    /// The files were surely not written: nothing is to be looked for.
+    pub async fn forget_face_intent(&mut self, deal: i64) -> Result<()> {
+        const FORGET: &str = "
+            -- face: forget the intent
+            update deal_face
+               set intent = null
+             where deal_id = $1";
+        on_db!(self.conn(), db => { sqlx::query(FORGET).bind(deal).execute(db).await?; });
+        Ok(())
+    }
+
     /// The portal has confirmed `shown` and nothing is under way; with `again_at` there is more to do then, and so there
     /// is at once where somebody has wished for it since it was taken.
     pub async fn face_shown(
@@ -203,8 +227,8 @@ impl Write {
         const SHOWN: &str = "
             -- face: shown
             update deal_face
-               set due_at = case when wanted = $2 then $4 else $5 end,
-                   attempts = case when $4 is null then 0 else attempts + 1 end,
+               set due_at = case when wanted = $2 then cast($4 as bigint) else cast($5 as bigint) end,
+                   attempts = case when cast($4 as bigint) is null then 0 else attempts + 1 end,
                    shown = $3,
                    intent = null,
                    reason_code = null,
@@ -260,7 +284,7 @@ impl Write {
         const PARK: &str = "
             -- face: park
             update deal_face
-               set due_at = case when wanted = $2 then null else $5 end,
+               set due_at = case when wanted = $2 then null else cast($5 as bigint) end,
                    reason_code = $3,
                    reason_text = $4,
                    since = $5

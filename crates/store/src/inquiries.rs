@@ -29,6 +29,8 @@ pub struct InquiryRow {
     pub changed_at: Option<Timestamp>,
     /// Won, lost or deleted.
     pub is_closed: bool,
+    /// Its stage is one of failure.
+    pub is_lost: bool,
     /// Deleted in the portal.
     pub is_gone: bool,
     /// When it was last looked at.
@@ -90,6 +92,7 @@ impl InquiryRow {
             snapshot: None,
             changed_at: None,
             is_closed: false,
+            is_lost: false,
             is_gone: false,
             seen_at: now,
             onec_ref: None,
@@ -142,8 +145,8 @@ macro_rules! select_inquiry {
             "-- inquiry: ",
             $name,
             "
-            select deal_id, title, company_id, responsible_id, snapshot, changed_at, is_closed, is_gone, seen_at,
-                   onec_ref, paper, paper_at, delivery, state, at, reason_code, reason_text, taken
+            select deal_id, title, company_id, responsible_id, snapshot, changed_at, is_closed, is_lost, is_gone,
+                   seen_at, onec_ref, paper, paper_at, delivery, state, at, reason_code, reason_text, taken
               from inquiry ",
             $rest
         )
@@ -270,9 +273,10 @@ impl Write {
     pub async fn put_inquiry(&mut self, inquiry: &InquiryRow) -> Result<()> {
         const PUT: &str = "
             -- inquiry: put
-            insert into inquiry (deal_id, title, company_id, responsible_id, snapshot, changed_at, is_closed, is_gone,
-                                 seen_at, onec_ref, paper, paper_at, delivery, state, at, reason_code, reason_text, taken)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            insert into inquiry (deal_id, title, company_id, responsible_id, snapshot, changed_at, is_closed, is_lost,
+                                 is_gone, seen_at, onec_ref, paper, paper_at, delivery, state, at, reason_code,
+                                 reason_text, taken)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
             on conflict (deal_id) do update
                set title = excluded.title,
                    company_id = excluded.company_id,
@@ -280,6 +284,7 @@ impl Write {
                    snapshot = excluded.snapshot,
                    changed_at = excluded.changed_at,
                    is_closed = excluded.is_closed,
+                   is_lost = excluded.is_lost,
                    is_gone = excluded.is_gone,
                    seen_at = excluded.seen_at,
                    onec_ref = excluded.onec_ref,
@@ -307,6 +312,7 @@ impl Write {
                 .bind(inquiry.snapshot.as_ref().map(codec::json))
                 .bind(inquiry.changed_at.map(codec::micros))
                 .bind(i64::from(inquiry.is_closed))
+                .bind(i64::from(inquiry.is_lost))
                 .bind(i64::from(inquiry.is_gone))
                 .bind(codec::micros(inquiry.seen_at))
                 .bind(inquiry.onec_ref.map(|onec_ref| onec_ref.to_string()))
@@ -405,6 +411,7 @@ row! {
         snapshot: Option<String>,
         changed_at: Option<i64>,
         is_closed: i64,
+        is_lost: i64,
         is_gone: i64,
         seen_at: i64,
         onec_ref: Option<String>,
@@ -438,6 +445,7 @@ impl Row {
             snapshot: self.snapshot.as_deref().map(codec::from_json).transpose()?,
             changed_at: self.changed_at.map(codec::moment).transpose()?,
             is_closed: self.is_closed != 0,
+            is_lost: self.is_lost != 0,
             is_gone: self.is_gone != 0,
             seen_at: codec::moment(self.seen_at)?,
             onec_ref: self.onec_ref.as_deref().map(codec::onec_ref).transpose()?,

@@ -41,7 +41,7 @@ mod tokens;
 mod watches;
 
 pub use adapter::Hello;
-pub use blobs::{Arriving, CHUNK_BYTES, Digest};
+pub use blobs::{Arriving, CHUNK_BYTES, Digest, Hasher};
 pub use codes_to_show::CodeToShow;
 pub use conflicts::Conflict;
 pub use documents::{DocumentFigures, DocumentRow, Placed};

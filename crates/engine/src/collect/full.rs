@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bitrix::Listing;
-use bitrix::wire::{Company, Deal};
+use bitrix::wire::Company;
 use domain::{ReasonCode, Timestamp};
 use store::StoreError;
 use tracing::info;
@@ -18,8 +17,6 @@ use crate::portal::{self, cards};
 const CHUNK: usize = 588;
 /// Rows of our own tables looked through at a time.
 const PAGE: usize = 1000;
-/// The cursor that says that the deals of the portal have been read once; later ones come by the sweep.
-const DEALS: &str = "collect-deals";
 
 impl Engine {
     /// Reads every card and takes it; finds what is gone.
@@ -28,7 +25,7 @@ impl Engine {
         collected.first = self.store.cursor(COMPARED).await?.is_none();
         let began = self.clock.now();
         let portal_began = self.client.server_time().await?;
-        self.read_deals_once().await?;
+        collected.changed += self.compare_deals(portal_began).await?;
         // With the numbers of its requisites known, a card needs one request. Sweeps keep the index fresh; what it lacks
         // all the same is asked for once more.
         self.ensure_index().await?;
@@ -50,6 +47,8 @@ impl Engine {
             }
         }
         self.find_gone(&present, presets, collected).await?;
+        self.compare_faces().await?;
+        self.prune_contents().await?;
         // A card that was changed while this ran is found by the sweep that follows.
         self.mark_sweep(portal_began).await?;
         let mut write = self.store.begin().await?;
@@ -102,26 +101,6 @@ impl Engine {
             .map(|company| company.company_id)
             .collect();
         Ok(waiting.into_iter().collect())
-    }
-
-    async fn read_deals_once(&self) -> Result<(), EngineError> {
-        if self.store.cursor(DEALS).await?.is_some() {
-            return Ok(());
-        }
-        let listing = Listing::new("crm.deal.list").select(["ID", "COMPANY_ID"]);
-        let mut pages = self.client.pages(listing);
-        while let Some(deals) = pages.next_as::<Deal>().await? {
-            let companies: BTreeSet<i64> =
-                deals.iter().map(|deal| deal.company_id).filter(|id| *id > 0).collect();
-            let companies: Vec<i64> = companies.into_iter().collect();
-            let mut write = self.store.begin().await?;
-            write.mark_deals(&companies, self.clock.now()).await?;
-            write.commit().await?;
-        }
-        let mut write = self.store.begin().await?;
-        write.set_cursor(DEALS, &self.clock.now().to_string()).await?;
-        write.commit().await?;
-        Ok(())
     }
 
     /// Companies that were known and were not in the list. They are asked for once more before they count as gone.

@@ -106,9 +106,22 @@ impl Engine {
     }
 
     /// Reads the cards that a sweep or notices name, and takes what they show.
-    async fn look(&self, sweep: Option<sweep::Sweep>, collected: &mut Collected) -> Result<(), EngineError> {
+    async fn look(
+        &self,
+        mut sweep: Option<sweep::Sweep>,
+        collected: &mut Collected,
+    ) -> Result<(), EngineError> {
+        if let Some(sweep) = &mut sweep {
+            collected.changed += self.take_deals(sweep.deals.clone(), &BTreeSet::new()).await?;
+        }
         loop {
             let looks = self.store.looks(LOOKS_MAX).await?;
+            let deals: BTreeSet<i64> = looks
+                .iter()
+                .filter(|look| look.entity == store::Entity::Deal)
+                .map(|look| look.entity_id)
+                .collect();
+            collected.changed += self.look_at_deals(&deals).await?;
             let mut companies: BTreeSet<i64> = self.resolve(&looks).await?;
             let forced = companies.clone();
             if let Some(sweep) = &sweep {

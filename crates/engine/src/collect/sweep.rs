@@ -56,6 +56,8 @@ pub(super) struct Sweep {
     mark: Mark,
     from: Timestamp,
     news: Vec<Row>,
+    /// Deals that were not read since they last changed.
+    pub(super) deals: Vec<Deal>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -88,15 +90,17 @@ impl Engine {
         let now = self.clock.now();
         let before = self.mark().await?.unwrap_or(Mark { portal: now - UNKNOWN, ours: now - UNKNOWN });
         let mut from = before.portal - OVERLAP;
-        let (mut portal_now, mut rows) = since(&self.client, from).await?;
+        let deals = crate::inquiry::deals(&self.settings.inquiries);
+        let (mut portal_now, mut rows) = since(&self.client, &deals, from).await?;
         if portal_now < before.portal {
             // The portal's clock was set back: what was changed since then has times from before the mark.
             let elapsed = now.duration_since(before.ours).max(SignedDuration::ZERO);
             from = portal_now - elapsed - OVERLAP;
-            (portal_now, rows) = since(&self.client, from).await?;
+            (portal_now, rows) = since(&self.client, &deals, from).await?;
         }
+        let deals = self.news_of_deals(&rows.deals);
         let news = self.news(rows).await?;
-        Ok(Sweep { mark: Mark { portal: portal_now, ours: now }, from, news })
+        Ok(Sweep { mark: Mark { portal: portal_now, ours: now }, from, news, deals })
     }
 
     /// Sets the mark where a full compare began: what changed while it ran is found by the next sweep.
@@ -112,6 +116,11 @@ impl Engine {
         swept.rows.retain(|_, at| *at >= sweep.from);
         for row in sweep.news.into_iter().filter(|row| row.at + TIE <= sweep.mark.portal) {
             swept.rows.insert((row.entity, row.id), row.at);
+        }
+        for deal in sweep.deals {
+            if let Some(at) = deal.date_modify.filter(|at| *at + TIE <= sweep.mark.portal) {
+                swept.rows.insert((Entity::Deal, deal.id), at);
+            }
         }
         if swept.rows.len() > REMEMBERED_MAX {
             swept.rows.clear();
@@ -133,6 +142,16 @@ impl Engine {
 
     fn swept(&self) -> MutexGuard<'_, Swept> {
         self.swept.lock().expect("no holder of the sweep's memory panics")
+    }
+
+    /// The deals that were not read since they last changed.
+    fn news_of_deals(&self, deals: &[Deal]) -> Vec<Deal> {
+        let swept = self.swept();
+        let is_known = |deal: &Deal| {
+            deal.date_modify.is_some()
+                && swept.rows.get(&(Entity::Deal, deal.id)) == deal.date_modify.as_ref()
+        };
+        deals.iter().filter(|deal| !is_known(deal)).cloned().collect()
     }
 
     /// The rows that were not read since they last changed, each with its company. A requisite teaches the index
@@ -205,21 +224,19 @@ struct Rows {
 /// What was made or changed since `from`, and the portal's time when the reading began. `DATE_MODIFY` of requisites
 /// and bank details is empty until their first change, so each has two lists.
 /// <https://apidocs.bitrix24.com/api-reference/crm/requisites/universal/crm-requisite-list.html>
-async fn since(client: &Client, from: Timestamp) -> Result<(Timestamp, Rows), CallError> {
+async fn since(client: &Client, deals: &Listing, from: Timestamp) -> Result<(Timestamp, Rows), CallError> {
     let from = from.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
     let (modified, created) = (">=DATE_MODIFY", ">=DATE_CREATE");
     let requisites =
         || Listing::new("crm.requisite.list").filter("ENTITY_TYPE_ID", COMPANY).select(REQUISITE_FIELDS);
     let banks = || Listing::new("crm.requisite.bankdetail.list").select(BANK_FIELDS);
     let companies = Listing::new("crm.company.list").select(["ID", "DATE_MODIFY"]);
-    let deals =
-        Listing::new("crm.deal.list").filter(">COMPANY_ID", 0).select(["ID", "COMPANY_ID", "DATE_MODIFY"]);
 
     let mut lists = client.lists();
     let companies = lists.add(companies.filter(modified, from.as_str()));
     let requisites = [modified, created].map(|date| lists.add(requisites().filter(date, from.as_str())));
     let banks = [modified, created].map(|date| lists.add(banks().filter(date, from.as_str())));
-    let deals = lists.add(deals.filter(modified, from.as_str()));
+    let deals = lists.add(deals.clone().filter(modified, from.as_str()));
     let mut rows = Rows::default();
     while let Some(pages) = lists.next().await? {
         for page in pages {
