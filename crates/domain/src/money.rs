@@ -42,6 +42,11 @@ impl Amount {
         Self(self.0.saturating_mul(quantity.0))
     }
 
+    /// As few digits as it takes: `2`, `0.5`. For quantities and rates.
+    pub fn plain(self) -> String {
+        self.0.normalize().to_string()
+    }
+
     /// Whether it is less than nothing, as a refund is.
     pub fn is_negative(self) -> bool {
         self.0 < Decimal::ZERO

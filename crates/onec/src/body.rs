@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, BodyDataStream};
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use futures::StreamExt as _;
@@ -141,7 +141,10 @@ async fn whole(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>,
 /// How much memory is taken on the word of a header, before the bytes are there.
 const TRUSTED_MAX: usize = 1024 * 1024;
 
-async fn discard(body: &mut BodyDataStream) {
+/// Reads what still comes and throws it away.
+pub(crate) async fn discard<B: futures::Stream<Item = Result<bytes::Bytes, axum::Error>> + Unpin>(
+    body: &mut B,
+) {
     let mut left = DISCARDED_MAX;
     while let Some(Ok(chunk)) = body.next().await {
         match left.checked_sub(chunk.len()) {

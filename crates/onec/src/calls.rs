@@ -117,7 +117,7 @@ pub(crate) async fn method_not_allowed(method: Method, uri: Uri) -> Problem {
     Problem::new(Fault::Method, detail)
 }
 
-fn result(spoken_ref: String, taken: Taken) -> Value {
+pub(crate) fn result(spoken_ref: String, taken: Taken) -> Value {
     Value::record([
         ("ref", Value::Text(spoken_ref)),
         ("status", Value::text(taken.status.as_str())),

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::body::{RECORDS_MAX, Sent};
 use crate::calls::unavailable;
 use crate::counterparty::{CODE_MAX, KINDS};
+use crate::papers::{NUMBER_MAX, date};
 use crate::problem::{Fault, Problem};
 use crate::router::App;
 use crate::scalar::{clean, text};
@@ -27,7 +28,7 @@ const WORD_MAX: usize = 64;
 /// How much 1C wants.
 #[derive(Deserialize)]
 pub(crate) struct Wanted {
-    limit: Option<String>,
+    pub(crate) limit: Option<String>,
 }
 
 /// What 1C has to create or update; an empty array when there is nothing.
@@ -35,31 +36,32 @@ pub(crate) async fn poll(
     State(app): State<Arc<App>>,
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Answer, Problem> {
-    let limit = match wanted {
-        Ok(Query(Wanted { limit: None })) => POLL_LIMIT,
-        Ok(Query(Wanted { limit: Some(text) })) => text
-            .trim()
-            .parse()
-            .ok()
-            .filter(|limit| (1..=RECORDS_MAX).contains(limit))
-            .ok_or_else(wrong_limit)?,
-        Err(_) => return Err(wrong_limit()),
-    };
+    let limit = limit_of(wanted, "counterparties")?;
     let offers = app.ferry.poll(limit).await.map_err(|error| unavailable(&error))?;
     let records = offers.into_iter().map(|offer| record(offer, &app.settings.time_zone)).collect();
     Ok(Answer { root: "counterparties", value: Value::List(records) })
 }
 
-fn wrong_limit() -> Problem {
-    let detail = format!(
-        "Параметр limit должен быть числом от 1 до {RECORDS_MAX}. Пример: /1c/v1/counterparties?limit=100"
-    );
-    Problem::new(Fault::Invalid, detail)
+/// How many records a poll of `call` wants.
+pub(crate) fn limit_of(wanted: Result<Query<Wanted>, QueryRejection>, call: &str) -> Result<usize, Problem> {
+    let wrong = || {
+        let detail = format!(
+            "Параметр limit должен быть числом от 1 до {RECORDS_MAX}. Пример: /1c/v1/{call}?limit=100"
+        );
+        Problem::new(Fault::Invalid, detail)
+    };
+    match wanted {
+        Ok(Query(Wanted { limit: None })) => Ok(POLL_LIMIT),
+        Ok(Query(Wanted { limit: Some(text) })) => {
+            text.trim().parse().ok().filter(|limit| (1..=RECORDS_MAX).contains(limit)).ok_or_else(wrong)
+        }
+        Err(_) => Err(wrong()),
+    }
 }
 
 /// Takes receipts; a wrong one does not stop the others.
 pub(crate) async fn receipts(State(app): State<Arc<App>>, sent: Sent) -> Result<Answer, Problem> {
-    let records = sent.records("receipts", read)?;
+    let records = sent.records("receipts", |record| read(record, &app.settings.time_zone))?;
     drop(sent);
     let good: Vec<Receipt> =
         records.iter().filter_map(|record| record.receipt.as_ref().ok().cloned()).collect();
@@ -89,12 +91,13 @@ struct Read {
     receipt: Result<Receipt, String>,
 }
 
-fn read(record: Value) -> Read {
+fn read(record: Value, time_zone: &TimeZone) -> Read {
     let Value::Record(fields) = record else {
         let wrong = "Запись не является объектом с полями квитанции".to_owned();
         return Read { spoken_delivery: String::new(), receipt: Err(wrong) };
     };
     let (mut delivery, mut status, mut spoken_ref, mut code, mut message) = Default::default();
+    let (mut number, mut dated) = (String::new(), None);
     let mut faults = Vec::new();
     for (name, value) in fields {
         let (place, longest): (&mut String, usize) = match name.as_ref() {
@@ -103,6 +106,14 @@ fn read(record: Value) -> Read {
             "ref" => (&mut spoken_ref, WORD_MAX),
             "code" => (&mut code, CODE_MAX),
             "message" => (&mut message, MESSAGE_MAX),
+            "number" => (&mut number, NUMBER_MAX),
+            "date" => {
+                match date(value, time_zone) {
+                    Ok(date) => dated = date,
+                    Err(fault) => faults.push(format!("поле date: {fault}")),
+                }
+                continue;
+            }
             _ => continue,
         };
         match text(value, longest) {
@@ -110,7 +121,13 @@ fn read(record: Value) -> Read {
             Err(fault) => faults.push(format!("поле {}: {fault}", clean(&name))),
         }
     }
-    let receipt = understood(&delivery, &status, &spoken_ref, code, message, faults);
+    let receipt = understood(&delivery, &status, &spoken_ref, faults).map(|receipt| Receipt {
+        code: Some(code).filter(|code| !code.is_empty()),
+        number: Some(number).filter(|number| !number.is_empty()),
+        date: dated,
+        message,
+        ..receipt
+    });
     Read { spoken_delivery: delivery, receipt }
 }
 
@@ -118,8 +135,6 @@ fn understood(
     delivery: &str,
     status: &str,
     spoken_ref: &str,
-    code: String,
-    message: String,
     mut faults: Vec<String>,
 ) -> Result<Receipt, String> {
     let known = ReceiptStatus::ALL.into_iter().find(|known| known.as_str() == status);
@@ -140,10 +155,10 @@ fn understood(
             delivery,
             status,
             onec_ref,
-            code: Some(code).filter(|code| !code.is_empty()),
+            code: None,
             number: None,
             date: None,
-            message,
+            message: String::new(),
         }),
         _ => Err(format!("Квитанция не принята: {}.", faults.join("; "))),
     }

@@ -5,7 +5,7 @@
 //! only after the ferry has made it durable. This crate keeps nothing itself except who mistyped a password.
 //!
 //! Reading order: [`Ferry`] → [`router`] → `calls` → `counterparty` (what a record may look like) →
-//! `feed` (what 1C polls, and its receipts) → `json`, `xml` (two spellings of one `value`) → `problem` and `speech` (what 1C hears) → [`files`].
+//! `feed` and `inquiry_feed` (what 1C polls, and its receipts) → `push` and `papers` (inquiries, documents, payments) → `json`, `xml` (two spellings of one `value`) → `problem` and `speech` (what 1C hears) → [`files`].
 
 mod body;
 mod calls;
@@ -15,9 +15,12 @@ mod feed;
 mod ferry;
 pub mod files;
 mod format;
+mod inquiry_feed;
 mod json;
 mod openapi;
+mod papers;
 mod problem;
+mod push;
 mod router;
 mod scalar;
 mod source;

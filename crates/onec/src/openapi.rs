@@ -1,7 +1,7 @@
 //! The OpenAPI document of the calls that are served: for people with tools that read such documents.
 //! What it says of fields, lengths and problems comes from the tables by which the calls work.
 
-use domain::{Field, ReceiptStatus, ReceiptTaken};
+use domain::{DocumentKind, Field, ReceiptStatus, ReceiptTaken};
 use serde_json::{Map, Value, json};
 
 use crate::body::RECORDS_MAX;
@@ -11,6 +11,7 @@ use crate::counterparty::{
 };
 use crate::feed::POLL_LIMIT;
 use crate::ferry::{ObjectKind, ObjectState, TakenStatus};
+use crate::papers::{FILE_NAME_MAX, NUMBER_MAX, PAYMENTS_MAX, STATUS_MAX};
 use crate::problem::{Fault, type_uri};
 use crate::router::BASE_PATH;
 use crate::value::element_of;
@@ -34,15 +35,56 @@ pub fn openapi() -> Value {
             "/counterparties": { "get": call(
                 "pollCounterparties",
                 "Что 1С должна создать или обновить; пусто — пустой массив",
-                &Takes::Query(json!([{
-                    "name": "limit", "in": "query", "required": false,
-                    "schema": { "type": "integer", "minimum": 1, "maximum": RECORDS_MAX, "default": POLL_LIMIT }
-                }])),
+                &Takes::Query(json!([limit()])),
                 "OfferedCounterparties",
             ), "post": call(
                 "showCounterparties",
                 "1С показывает контрагентов: первая загрузка и каждое изменение после неё",
                 &Takes::Body("Counterparties"),
+                "Results",
+            ) },
+            "/inquiries": { "get": call(
+                "pollInquiries",
+                "Сделки, которые 1С должна создать или обновить как «Запрос»; пусто — пустой массив",
+                &Takes::Query(json!([limit()])),
+                "OfferedInquiries",
+            ), "post": call(
+                "showInquiries",
+                "1С показывает номер, дату, состояние и пометку удаления своих запросов",
+                &Takes::Body("Inquiries"),
+                "Results",
+            ) },
+            "/open-inquiries": { "get": call(
+                "openInquiries",
+                "Незакрытые запросы по порядку номеров сделок",
+                &Takes::Query(json!([{
+                    "name": "after", "in": "query", "required": false,
+                    "schema": { "type": "integer", "minimum": 0, "default": 0 }
+                }, limit()])),
+                "OpenInquiries",
+            ) },
+            "/documents": { "post": call(
+                "showDocuments",
+                "1С передаёт документы, с содержимым или без него",
+                &Takes::Body("Documents"),
+                "Results",
+            ) },
+            "/documents/{ref}/content": { "put": call(
+                "putContent",
+                "Содержимое документа, байты PDF",
+                &Takes::Pdf,
+                "Results",
+            ) },
+            "/payments": { "post": call(
+                "showPayments",
+                "1С передаёт оплаты, их изменения и отмены",
+                &Takes::Body("Payments"),
+                "Results",
+            ) },
+            "/payments/complete": { "post": call(
+                "completePayments",
+                "Полные списки оплат запросов: чего в списке нет, то больше не считается",
+                &Takes::Body("CompletePayments"),
                 "Results",
             ) },
             "/receipts": { "post": call(
@@ -78,6 +120,7 @@ enum Takes {
     Nothing,
     Body(&'static str),
     Query(Value),
+    Pdf,
 }
 
 fn call(id: &str, summary: &str, takes: &Takes, answer: &str) -> Value {
@@ -92,6 +135,11 @@ fn call(id: &str, summary: &str, takes: &Takes, answer: &str) -> Value {
     });
     match takes {
         Takes::Nothing => {}
+        Takes::Pdf => {
+            let file = json!({ "schema": { "type": "string", "contentMediaType": "application/pdf" } });
+            call["requestBody"] = json!({ "required": true, "content": { "application/pdf": file } });
+            parameters.push(json!({ "name": "ref", "in": "path", "required": true, "schema": guid() }));
+        }
         Takes::Body(schema) => call["requestBody"] = json!({ "required": true, "content": content(schema) }),
         Takes::Query(query) => parameters.extend(query.as_array().into_iter().flatten().cloned()),
     }
@@ -103,6 +151,13 @@ fn content(schema: &str) -> Value {
     json!({
         "application/json": { "schema": reference(schema) },
         "application/xml": { "schema": reference(schema) }
+    })
+}
+
+fn limit() -> Value {
+    json!({
+        "name": "limit", "in": "query", "required": false,
+        "schema": { "type": "integer", "minimum": 1, "maximum": RECORDS_MAX, "default": POLL_LIMIT }
     })
 }
 
@@ -161,8 +216,47 @@ fn schemas() -> Value {
             "delivery": { "type": "string", "description": "номер доставки из опроса" },
             "status": { "type": "string", "enum": ReceiptStatus::ALL.map(ReceiptStatus::as_str) },
             "ref": guid(),
-            "code": text("код", CODE_MAX),
+            "code": text("код контрагента", CODE_MAX),
+            "number": text("номер запроса", NUMBER_MAX),
+            "date": day("дата запроса"),
             "message": { "type": "string", "description": "почему отклонено" }
+        })),
+        "OfferedInquiries": list("inquiries", &reference("OfferedInquiry"), RECORDS_MAX),
+        "OfferedInquiry": object("inquiry", &["delivery", "action", "deal_id", "counterparty"], offered_inquiry()),
+        "Product": object("product", &["name", "quantity", "price", "amount"], json!({
+            "name": { "type": "string" }, "article": { "type": "string" },
+            "quantity": sum("сколько"), "unit": { "type": "string" },
+            "price": sum("цена единицы до скидки"), "discount": sum("скидка с единицы"),
+            "vat_rate": { "type": "string", "description": "ставка НДС в процентах; пусто — без НДС" },
+            "vat_included": { "type": "boolean" }, "amount": sum("стоимость строки с НДС")
+        })),
+        "Inquiries": list("inquiries", &reference("Inquiry"), RECORDS_MAX),
+        "Inquiry": object("inquiry", &["ref"], json!({
+            "ref": guid(), "deal_id": deal(), "number": text("номер", NUMBER_MAX), "date": day("дата"),
+            "status": text("состояние", STATUS_MAX),
+            "deleted": { "type": "boolean", "description": "пометка удаления" }, "changed_at": changed_at()
+        })),
+        "OpenInquiries": list("open_inquiries", &reference("OpenInquiry"), RECORDS_MAX),
+        "OpenInquiry": object("inquiry", &["deal_id", "ref"], json!({ "deal_id": deal(), "ref": guid() })),
+        "Documents": list("documents", &reference("Document"), RECORDS_MAX),
+        "Document": object("document", &["ref"], json!({
+            "ref": guid(), "kind": { "type": "string", "enum": DocumentKind::ALL.map(DocumentKind::as_str) },
+            "inquiry": guid(), "deal_id": deal(), "number": text("номер", NUMBER_MAX), "date": day("дата"),
+            "amount": sum("сумма"), "currency": text("код валюты, три буквы", 3),
+            "file_name": text("имя файла", FILE_NAME_MAX),
+            "content": { "type": ["string", "null"], "contentEncoding": "base64", "contentMediaType": "application/pdf" },
+            "deleted": { "type": "boolean", "description": "пометка удаления" }, "changed_at": changed_at()
+        })),
+        "Payments": list("payments", &reference("Payment"), RECORDS_MAX),
+        "Payment": object("payment", &["ref", "amount"], json!({
+            "ref": guid(), "inquiry": guid(), "deal_id": deal(), "number": text("номер", NUMBER_MAX),
+            "date": day("дата"), "amount": sum("сумма; у возврата отрицательная"),
+            "currency": text("код валюты, три буквы", 3),
+            "cancelled": { "type": "boolean", "description": "не считается в «Оплачено»" }, "changed_at": changed_at()
+        })),
+        "CompletePayments": list("complete", &reference("PaymentList"), RECORDS_MAX),
+        "PaymentList": object("list", &["inquiry", "payments"], json!({
+            "inquiry": guid(), "payments": list("payments", &reference("Payment"), PAYMENTS_MAX)
         })),
         "ReceiptResults": list("results", &reference("ReceiptResult"), RECORDS_MAX),
         "ReceiptResult": object("result", &["delivery", "status", "message"], json!({
@@ -240,6 +334,47 @@ fn offered() -> Value {
     fields["requisite_id"] = json!({ "type": "integer" });
     fields["changed"] = list("changed", &json!({ "type": "string", "enum": names }), names.len());
     fields
+}
+
+/// What a poll brings of a deal.
+fn offered_inquiry() -> Value {
+    let word = || json!({ "type": "string" });
+    let schema = |field: &str| match field {
+        "action" => json!({ "type": "string", "enum": ["create", "update"] }),
+        "ref" | "proposed_ref" => guid(),
+        "deal_id" => deal(),
+        "closed" => json!({ "type": "boolean" }),
+        "amount" => sum("сумма сделки"),
+        "opened_on" | "closes_on" => day("день"),
+        "counterparty" => json!({ "type": "object", "properties": {
+            "ref": guid(), "code": word(), "inn": word(), "kpp": word(), "company_id": { "type": "integer" }
+        } }),
+        "responsible" => json!({ "type": "object", "properties": { "name": word(), "email": word() } }),
+        "products" => list("products", &reference("Product"), PRODUCTS_MAX),
+        _ => word(),
+    };
+    let fields: Map<String, Value> =
+        crate::inquiry_feed::FIELDS.into_iter().map(|field| (field.to_owned(), schema(field))).collect();
+    fields.into()
+}
+
+/// Rows of a deal, as many as are ever read.
+const PRODUCTS_MAX: usize = 5000;
+
+fn deal() -> Value {
+    json!({ "type": ["integer", "null"], "description": "номер сделки в Битрикс24" })
+}
+
+fn day(description: &str) -> Value {
+    json!({ "type": ["string", "null"], "description": format!("{description}: 2026-11-23; время после даты не мешает") })
+}
+
+fn sum(description: &str) -> Value {
+    json!({ "type": ["string", "number", "null"], "description": format!("{description}: \"15000.00\"") })
+}
+
+fn changed_at() -> Value {
+    json!({ "type": "string", "description": "когда изменено в 1С; без смещения — в [onec].time_zone" })
 }
 
 fn object(root: &str, required: &[&str], properties: Value) -> Value {

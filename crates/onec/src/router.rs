@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use domain::Clock;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use crate::body::BODIES_AT_ONCE;
 use crate::door::{Guesses, guard};
 use crate::ferry::Ferry;
-use crate::{calls, feed, speech};
+use crate::{calls, feed, inquiry_feed, push, speech};
 
 /// What the owner of the service decides.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Settings {
     pub time_zone: TimeZone,
     /// Largest body, in bytes.
     pub body_limit: usize,
+    /// Largest PDF, in bytes.
+    pub document_limit: usize,
 }
 
 /// Serves the contract under `/1c/v1`; every other address is left to whom the router is merged into.
@@ -39,6 +41,12 @@ pub fn router(settings: Settings, ferry: Arc<dyn Ferry>, clock: Arc<dyn Clock>) 
         .route("/ping", get(calls::ping))
         .route("/hello", post(calls::hello))
         .route("/counterparties", get(feed::poll).post(calls::counterparties))
+        .route("/inquiries", get(inquiry_feed::poll).post(push::inquiries))
+        .route("/open-inquiries", get(inquiry_feed::open))
+        .route("/documents", post(push::documents))
+        .route("/documents/{ref}/content", put(push::content))
+        .route("/payments", post(push::payments))
+        .route("/payments/complete", post(push::complete))
         .route("/receipts", post(feed::receipts))
         .route("/state", get(calls::state))
         .fallback(calls::not_found)

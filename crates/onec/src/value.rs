@@ -12,13 +12,19 @@ pub(crate) const DEPTH_MAX: usize = 16;
 pub(crate) const VALUES_MAX: usize = 20_000;
 
 /// The lists of the contract: how the list is called, and in XML its elements.
-pub(crate) const LISTS: [(&str, &str); 8] = [
+pub(crate) const LISTS: [(&str, &str); 14] = [
     ("bank_accounts", "bank_account"),
     ("changed", "field"),
+    ("complete", "list"),
     ("counterparties", "counterparty"),
+    ("documents", "document"),
     ("emails", "email"),
+    ("inquiries", "inquiry"),
     ("missing", "item"),
+    ("open_inquiries", "inquiry"),
+    ("payments", "payment"),
     ("phones", "phone"),
+    ("products", "product"),
     ("receipts", "receipt"),
     ("results", "result"),
 ];

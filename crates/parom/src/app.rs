@@ -93,6 +93,7 @@ impl App {
             password: self.config.onec.password()?.to_secret_string(),
             time_zone: self.config.onec.time_zone.clone(),
             body_limit: self.config.server.body_limit.bytes(),
+            document_limit: self.config.onec.document_limit.bytes(),
         };
         let onec = onec::router(settings, ferry, Arc::clone(&self.clock));
         let secret = |secret: &Option<Secret>| secret.as_ref().map(Secret::to_secret_string);

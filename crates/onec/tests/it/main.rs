@@ -10,3 +10,4 @@ mod files;
 mod office;
 mod old_platform;
 mod openapi;
+mod papers;

@@ -11,11 +11,15 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::{Clock, ManualClock, Offer, OneCRef, Receipt, ReceiptTaken, SignedDuration, Timestamp};
+use domain::{
+    Clock, CompletePayments, InquiryOffer, ManualClock, Offer, OneCRef, OpenInquiry, Receipt, ReceiptTaken,
+    ShownDocument, ShownInquiry, ShownPayment, SignedDuration, Timestamp,
+};
+use futures::StreamExt as _;
 use jiff::tz::TimeZone;
 use onec::{
-    Ferry, Greeting, Hello, ObjectKind, ObjectState, Promise, Settings, ShownCounterparty, Taken,
-    Unavailable, router,
+    BadContent, Content, Ferry, Greeting, Hello, ObjectKind, ObjectState, Promise, Settings,
+    ShownCounterparty, Taken, Unavailable, router,
 };
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -24,6 +28,9 @@ use tower::ServiceExt as _;
 pub(crate) const REF: &str = "6f9619ff-8b86-d011-b42d-00cf4fc964ff";
 /// Another one.
 pub(crate) const OTHER_REF: &str = "7f9619ff-8b86-d011-b42d-00cf4fc964ff";
+
+/// Small, so that a test can go beyond it.
+pub(crate) const DOCUMENT_LIMIT: usize = MIB;
 
 pub(crate) const MIB: usize = 1024 * 1024;
 
@@ -45,10 +52,13 @@ impl Office {
     pub(crate) fn with_body_limit(body_limit: usize) -> Self {
         let ferry = Arc::new(MemoryFerry::default());
         let clock = Arc::new(ManualClock::at("2026-11-23T17:48:00Z".parse().expect("a moment")));
-        let settings =
-            Settings {
-                login: "1c".to_owned(), password: "пароль".into(), time_zone: moscow(), body_limit
-            };
+        let settings = Settings {
+            login: "1c".to_owned(),
+            password: "пароль".into(),
+            time_zone: moscow(),
+            body_limit,
+            document_limit: DOCUMENT_LIMIT,
+        };
         let router =
             router(settings, Arc::clone(&ferry) as Arc<dyn Ferry>, Arc::clone(&clock) as Arc<dyn Clock>);
         Self { ferry, clock, router }
@@ -111,6 +121,10 @@ impl Call {
     pub(crate) fn post(path: &str, body: impl Into<Body>) -> Self {
         Self { method: "POST", body: body.into(), ..Self::get(path) }
             .with("content-type", "application/json; charset=utf-8")
+    }
+
+    pub(crate) fn put_pdf(path: &str, body: impl Into<Body>) -> Self {
+        Self { method: "PUT", ..Self::post(path, body) }.with("content-type", "application/pdf")
     }
 
     pub(crate) fn xml(path: &str, body: impl Into<Body>) -> Self {
@@ -194,6 +208,13 @@ impl Heard {
 pub(crate) struct MemoryFerry {
     pub(crate) offers: Mutex<Vec<Offer>>,
     pub(crate) receipts: Mutex<Vec<Receipt>>,
+    pub(crate) deals: Mutex<Vec<InquiryOffer>>,
+    pub(crate) open: Mutex<Vec<OpenInquiry>>,
+    pub(crate) inquiries: Mutex<Vec<ShownInquiry>>,
+    pub(crate) documents: Mutex<Vec<ShownDocument>>,
+    pub(crate) contents: Mutex<Vec<(OneCRef, Vec<u8>)>>,
+    pub(crate) payments: Mutex<Vec<ShownPayment>>,
+    pub(crate) lists: Mutex<Vec<CompletePayments>>,
     shown: Mutex<Vec<ShownCounterparty>>,
     hellos: Mutex<Vec<Hello>>,
     seen: Mutex<Vec<Timestamp>>,
@@ -240,6 +261,12 @@ impl MemoryFerry {
     }
 }
 
+fn keep<T>(place: &Mutex<Vec<T>>, shown: Vec<T>) -> Vec<Taken> {
+    let answers = shown.iter().map(|_| Taken::accepted()).collect();
+    place.lock().expect("no panic").extend(shown);
+    answers
+}
+
 impl Ferry for MemoryFerry {
     fn show(&self, shown: Vec<ShownCounterparty>) -> Promise<'_, Vec<Taken>> {
         self.serve(|| {
@@ -275,32 +302,53 @@ impl Ferry for MemoryFerry {
         })
     }
 
-    fn show_inquiries(&self, shown: Vec<domain::ShownInquiry>) -> Promise<'_, Vec<Taken>> {
-        self.serve(|| shown.iter().map(|_| Taken::accepted()).collect())
+    fn show_inquiries(&self, shown: Vec<ShownInquiry>) -> Promise<'_, Vec<Taken>> {
+        self.serve(|| keep(&self.inquiries, shown))
     }
 
-    fn poll_inquiries(&self, _: usize) -> Promise<'_, Vec<domain::InquiryOffer>> {
-        self.serve(Vec::new)
+    fn poll_inquiries(&self, limit: usize) -> Promise<'_, Vec<InquiryOffer>> {
+        self.serve(|| self.deals.lock().expect("no panic").iter().take(limit).cloned().collect())
     }
 
-    fn open_inquiries(&self, _: i64, _: usize) -> Promise<'_, Vec<domain::OpenInquiry>> {
-        self.serve(Vec::new)
+    fn open_inquiries(&self, after: i64, limit: usize) -> Promise<'_, Vec<OpenInquiry>> {
+        self.serve(|| {
+            let open = self.open.lock().expect("no panic");
+            open.iter().filter(|inquiry| inquiry.deal_id > after).take(limit).copied().collect()
+        })
     }
 
-    fn show_documents(&self, shown: Vec<domain::ShownDocument>) -> Promise<'_, Vec<Taken>> {
-        self.serve(|| shown.iter().map(|_| Taken::accepted()).collect())
+    fn show_documents(&self, shown: Vec<ShownDocument>) -> Promise<'_, Vec<Taken>> {
+        self.serve(|| {
+            let answer = |document: &ShownDocument| match document.content {
+                Some(_) => Taken::accepted(),
+                None => Taken::awaiting_content(),
+            };
+            let answers = shown.iter().map(answer).collect();
+            self.documents.lock().expect("no panic").extend(shown);
+            answers
+        })
     }
 
-    fn content<'a>(&'a self, _: OneCRef, _: onec::Content<'a>) -> Promise<'a, Taken> {
-        self.serve(Taken::accepted)
+    fn content<'a>(&'a self, onec_ref: OneCRef, mut content: Content<'a>) -> Promise<'a, Taken> {
+        Box::pin(async move {
+            let mut bytes = Vec::new();
+            while let Some(piece) = content.next().await {
+                match piece {
+                    Ok(piece) => bytes.extend_from_slice(&piece),
+                    Err(BadContent(why)) => return Ok(Taken::rejected(why)),
+                }
+            }
+            self.contents.lock().expect("no panic").push((onec_ref, bytes));
+            Ok(Taken::accepted())
+        })
     }
 
-    fn show_payments(&self, shown: Vec<domain::ShownPayment>) -> Promise<'_, Vec<Taken>> {
-        self.serve(|| shown.iter().map(|_| Taken::accepted()).collect())
+    fn show_payments(&self, shown: Vec<ShownPayment>) -> Promise<'_, Vec<Taken>> {
+        self.serve(|| keep(&self.payments, shown))
     }
 
-    fn complete_payments(&self, lists: Vec<domain::CompletePayments>) -> Promise<'_, Vec<Taken>> {
-        self.serve(|| lists.iter().map(|_| Taken::accepted()).collect())
+    fn complete_payments(&self, lists: Vec<CompletePayments>) -> Promise<'_, Vec<Taken>> {
+        self.serve(|| keep(&self.lists, lists))
     }
 
     fn hello(&self, hello: Hello) -> Promise<'_, Greeting> {
@@ -312,7 +360,9 @@ impl Ferry for MemoryFerry {
 
     fn state(&self, kind: ObjectKind, onec_ref: OneCRef) -> Promise<'_, ObjectState> {
         self.serve(|| {
-            assert_eq!(kind, ObjectKind::Counterparty, "nothing else is asked about");
+            if kind != ObjectKind::Counterparty {
+                return ObjectState::Waiting(kind.as_str().to_owned());
+            }
             let known = self.shown().iter().any(|record| record.onec_ref == onec_ref);
             if known { ObjectState::Parked("Нет ИНН".to_owned()) } else { ObjectState::Unknown }
         })
