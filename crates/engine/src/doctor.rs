@@ -46,7 +46,13 @@ const METHODS: &[&str] = &[
     "crm.company.add",
     "crm.company.list",
     "crm.company.update",
+    "crm.deal.list",
+    "crm.item.fields",
+    "crm.item.list",
+    "crm.item.productrow.list",
     "crm.item.update",
+    "crm.status.list",
+    "crm.timeline.logmessage.add",
     "crm.requisite.add",
     "crm.requisite.update",
     "crm.requisite.list",
@@ -118,6 +124,7 @@ impl Engine {
         findings.push(self.clock_finding().await.unwrap_or_else(|error| unreachable(&error)));
         findings.push(self.template_finding().await);
         findings.push(self.code_field_finding().await.unwrap_or_else(|error| unreachable(&error)));
+        findings.push(self.deal_fields_finding().await.unwrap_or_else(|error| unreachable(&error)));
         findings.push(self.address_finding().await.unwrap_or_else(|error| unreachable(&error)));
         findings.extend(self.application_finding().await);
         if let Ok(Lane::Stopped { reason, since }) = self.store.lane(Side::Bitrix).await {
@@ -209,6 +216,19 @@ impl Engine {
                 Finding::bad("Шаблоны реквизитов", error.to_string(), cure)
             }
         }
+    }
+
+    async fn deal_fields_finding(&self) -> Result<Finding, CallError> {
+        let gaps = self.deal_field_gaps().await?;
+        Ok(if gaps.is_empty() {
+            Finding::good("Поля сделки", "все поля, которые заполняет 1С, на месте")
+        } else {
+            Finding::warning(
+                "Поля сделки",
+                gaps.join("; "),
+                "Без этих полей документы, оплаты и номер запроса в сделке не видны: они дождутся полей и появятся сами.",
+            )
+        })
     }
 
     async fn code_field_finding(&self) -> Result<Finding, CallError> {

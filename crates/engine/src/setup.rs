@@ -44,7 +44,8 @@ const ENTREPRENEUR_FIELDS: &[PresetField] = &[
 
 impl Engine {
     /// Adds to the templates «Организация» and «ИП» the fields that Parom fills: a field outside its template is
-    /// stored and never seen. Makes the field of a company that shows 1C's code. Subscribes the local application,
+    /// stored and never seen. Makes the field of a company that shows 1C's code, and the fields of a deal that show
+    /// what 1C tells of its inquiry. Subscribes the local application,
     /// where there is one, to offline events.
     pub async fn setup(&self) -> Result<SetupReport, EngineError> {
         let presets = portal::presets(&self.client).await?;
@@ -69,6 +70,7 @@ impl Engine {
         } else {
             report.found += 1;
         }
+        self.make_deal_fields(&mut report).await?;
         self.set_up_application(&mut report).await;
         Ok(report)
     }

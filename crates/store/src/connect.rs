@@ -117,6 +117,7 @@ const SQLITE: &[Step] = &[
     step!(9, "0009_tellings"),
     step!(10, "0010_reconcile"),
     step!(11, "0011_oauth"),
+    step!(12, "0012_inquiries"),
 ];
 
 const POSTGRES: &[Step] = &[
@@ -131,6 +132,7 @@ const POSTGRES: &[Step] = &[
     step!(9, "0009_tellings"),
     step!(10, "0010_reconcile"),
     step!(11, "0011_oauth"),
+    step!(12, "0012_inquiries"),
 ];
 
 fn migrator(steps: &[Step]) -> Migrator {

@@ -73,6 +73,8 @@ pub(crate) struct Field {
     pub(crate) default: Option<&'static str>,
     pub(crate) multiple: bool,
     pub(crate) is_custom: bool,
+    /// Deleted; its place is not given to another.
+    pub(crate) is_gone: bool,
 }
 
 /// Which names the caller uses.
@@ -110,6 +112,16 @@ impl Catalog {
         self.fields.push(field);
     }
 
+    /// The name leads to nothing any more; the places of the others stay.
+    pub(crate) fn remove(&mut self, name: &str) {
+        if let Some(at) = self.by_name.remove(name)
+            && let Some(field) = self.fields.get_mut(usize::from(at))
+        {
+            self.by_item.remove(&field.item);
+            field.is_gone = true;
+        }
+    }
+
     pub(crate) fn find(&self, name: &str, naming: Naming) -> Option<(u16, &Field)> {
         let at = match naming {
             // `crm.item.list` knows `ID` beside `id`: the vendor's page on large lists names both, and clients in use
@@ -132,7 +144,7 @@ impl Catalog {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u16, &Field)> {
-        (0..).zip(&self.fields)
+        (0..).zip(&self.fields).filter(|(_, field)| !field.is_gone)
     }
 
     /// The answer of `crm.*.fields` of the old methods.
@@ -187,6 +199,7 @@ impl Field {
             default: None,
             multiple: false,
             is_custom: false,
+            is_gone: false,
         }
     }
 
@@ -201,6 +214,7 @@ impl Field {
             default: None,
             multiple,
             is_custom: true,
+            is_gone: false,
         }
     }
 

@@ -3,15 +3,18 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::COMPANY;
-use super::REQUISITE;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::call::{Caller, Code, Refusal};
+use super::files;
 use super::methods;
 use super::php::{Array, Php, record};
 use super::portal::{Inner, Way};
 use super::settings::Rights;
 use super::state::State;
 use super::table::Multi;
+use super::{COMPANY, DEAL, REQUISITE};
 
 /// Works in the portal by hand. Got from [`Portal::employee`](super::Portal::employee).
 pub struct Employee<'a> {
@@ -169,6 +172,74 @@ impl Employee<'_> {
     /// Changes fields of a deal.
     pub fn edits_deal(&self, deal: i64, fields: Fields<'_>) -> Result<(), Refused> {
         self.updates("crm.deal.update", deal, fields)
+    }
+
+    /// Moves a deal to another pipeline, or anything else that only `crm.item.update` does.
+    pub fn edits_deal_item(&self, deal: i64, fields: Fields<'_>) -> Result<(), Refused> {
+        let params = record! {
+            "entityTypeId" => DEAL, "id" => deal, "useOriginalUfNames" => "Y", "fields" => to_array(fields),
+        };
+        self.call("crm.item.update", &params).map(drop)
+    }
+
+    /// Puts a file of his own into a field of several, beside what is there.
+    pub fn adds_file(&self, deal: i64, field: &str, name: &str, content: &[u8]) -> Result<i64, Refused> {
+        let upload: Array = [Php::from(name), Php::from(STANDARD.encode(content))].into_iter().collect();
+        let before = self.files_of(deal, field);
+        let mut files: Array = before.iter().map(|id| Php::from(record! { "id" => *id })).collect();
+        files.push(upload);
+        self.writes_files(deal, field, files)?;
+        Ok(self.files_of(deal, field).into_iter().find(|id| !before.contains(id)).unwrap_or_default())
+    }
+
+    /// Takes a file out of a field.
+    pub fn removes_file(&self, deal: i64, field: &str, file: i64) -> Result<(), Refused> {
+        let left: Array = self
+            .files_of(deal, field)
+            .into_iter()
+            .filter(|id| *id != file)
+            .map(|id| Php::from(record! { "id" => id }))
+            .collect();
+        self.writes_files(deal, field, left)
+    }
+
+    fn files_of(&self, deal: i64, field: &str) -> Vec<i64> {
+        let state = self.portal.state();
+        let at = state.deals.catalog.index_of(field);
+        let row = state.deals.get(deal);
+        at.zip(row).map(|(at, row)| files::ids_of(row.other(at))).unwrap_or_default()
+    }
+
+    fn writes_files(&self, deal: i64, field: &str, files: Array) -> Result<(), Refused> {
+        let mut fields = Array::default();
+        fields.set(field, files);
+        let params =
+            record! { "entityTypeId" => DEAL, "id" => deal, "useOriginalUfNames" => "Y", "fields" => fields };
+        self.call("crm.item.update", &params).map(drop)
+    }
+
+    /// Writes the product rows of a deal: name, price with tax, quantity.
+    pub fn writes_products(&self, deal: i64, rows: &[(&str, &str, &str)]) -> Result<(), Refused> {
+        let rows: Array = rows
+            .iter()
+            .map(|(name, price, quantity)| {
+                Php::from(record! {
+                    "productName" => *name, "price" => *price, "quantity" => *quantity, "taxRate" => "20",
+                    "taxIncluded" => "Y", "measureName" => "шт",
+                })
+            })
+            .collect();
+        let params = record! { "ownerType" => "D", "ownerId" => deal, "productRows" => rows };
+        self.call("crm.item.productrow.set", &params).map(drop)
+    }
+
+    /// Deletes a user field of deals, with everything in it.
+    pub fn deletes_deal_field(&self, name: &str) -> Result<(), Refused> {
+        let id = {
+            let state = self.portal.state();
+            state.user_fields.iter().find(|field| field.name == name).map_or(0, |field| field.id)
+        };
+        self.deletes("crm.deal.userfield.delete", id)
     }
 
     /// Deletes a deal.

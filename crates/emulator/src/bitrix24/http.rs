@@ -213,6 +213,7 @@ async fn handle(
             plain(404, "text/html", Body::from("<html><body>404 Not Found</body></html>"))
         });
     };
+    let headers = request.headers().clone();
     let params = match params(request).await {
         Ok(params) => params,
         Err(response) => return Ok(response),
@@ -222,6 +223,9 @@ async fn handle(
         Ok(caller) => caller,
         Err(refusal) => return Ok(refuse(&refusal)),
     };
+    if address.method == GET_FILE {
+        return Ok(file(portal, &params, &headers));
+    }
     let outcome = if address.method == "batch" {
         batch(portal, &params, &caller, cut_after).await?
     } else if cut_after == Some(0) {
@@ -243,6 +247,36 @@ async fn handle(
             json(200, &envelope)
         }
     })
+}
+
+/// The method behind `urlMachine`.
+const GET_FILE: &str = "crm.controller.item.getfile";
+
+/// A file of a field. Without the headers that the vendor asks for, nginx shows its own page under the file's headers.
+/// <https://apidocs.bitrix24.com/settings/how-to-call-rest-api/general-principles.html>
+fn file(portal: &Inner, params: &Array, headers: &hyper::HeaderMap) -> Response<Body> {
+    portal.count(|counters| counters.ran(GET_FILE, 0));
+    let token = params.get("token").and_then(Php::as_text).unwrap_or_default();
+    let stored = portal.state().files.of_token(&token).cloned();
+    let Some(stored) = stored else {
+        return refuse(&Refusal::coded(404, "NOT_FOUND", "File not found"));
+    };
+    let is_polite =
+        ["user-agent", "accept", "accept-language", "referer"].iter().all(|name| headers.contains_key(*name));
+    let mut response = if is_polite {
+        plain(200, "application/pdf", Body::from(Bytes::from_owner(stored.content)))
+    } else {
+        plain(
+            404,
+            "text/html",
+            Body::from("<html><body><center><h1>404 Not Found</h1></center></body></html>"),
+        )
+    };
+    let name = percent_encoding::utf8_percent_encode(&stored.name, percent_encoding::NON_ALPHANUMERIC);
+    if let Ok(name) = format!("attachment; filename=\"file.pdf\"; filename*=utf-8''{name}").parse() {
+        response.headers_mut().insert(hyper::header::CONTENT_DISPOSITION, name);
+    }
+    response
 }
 
 /// The vendor's server that exchanges tokens.

@@ -18,6 +18,7 @@ mod clock;
 mod counters;
 mod email;
 mod employee;
+mod files;
 mod happened;
 mod http;
 mod list;
@@ -46,6 +47,7 @@ pub use portal::{Backup, Portal, serve};
 pub use settings::{AddressUpdate, FirstIds, PortalSettings, Rights};
 pub use told::{Notification, TimelineOf, TimelineRecord};
 pub use user::User;
+pub use views::DealFile;
 
 /// Kinds of objects by their numbers.
 /// <https://apidocs.bitrix24.com/api-reference/crm/data-types.html#object_type>

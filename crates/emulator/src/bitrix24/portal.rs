@@ -113,6 +113,12 @@ impl Inner {
         outcome
     }
 
+    /// Under which address the portal believes to be reached: that of the links which it hands out.
+    fn set_hook(&self, origin: &str) {
+        let hook = format!("{origin}/rest/{}/{}/", self.settings.user, self.settings.code);
+        self.state().files.hook = hook;
+    }
+
     pub(crate) fn count(&self, change: impl FnOnce(&mut Counters)) {
         change(&mut self.counters.lock().expect("nothing panics while it counts"));
     }
@@ -145,6 +151,7 @@ impl Portal {
         });
         let shutdown = CancellationToken::new();
         let tasks = TaskTracker::new();
+        inner.set_hook(&format!("http://{address}"));
         tasks.spawn(http::accept(listener, Arc::clone(&inner), shutdown.clone(), tasks.clone()));
         Ok(Self { inner, running: Arc::new(Running { address, shutdown, tasks }) })
     }
@@ -245,6 +252,7 @@ impl Portal {
     /// An empty portal with fresh counters and fair weather at the same address.
     pub fn reset(&self) {
         *self.inner.state() = State::new(&self.inner.settings);
+        self.inner.set_hook(&format!("http://{}", self.running.address));
         self.inner.count(|counters| *counters = Counters::default());
         self.inner.faults.clear();
     }

@@ -10,8 +10,10 @@ use super::application::OfflineQueue;
 use super::call::{Caller, Refusal};
 use super::catalog::{self, Catalog, Field, Kind, Naming, Source};
 use super::email;
+use super::files::Files;
 use super::happened::{Event, Happened, Thing};
 use super::list::moment;
+use super::methods::ProductRow;
 use super::multifield;
 use super::notices::ModuleQueue;
 use super::php::{Array, Php};
@@ -38,6 +40,11 @@ pub(crate) struct State {
     pub(crate) presets: Vec<Preset>,
     pub(crate) users: Vec<User>,
     pub(crate) user_fields: Vec<UserField>,
+    /// Product rows by deal.
+    pub(crate) product_rows: std::collections::BTreeMap<i64, Vec<ProductRow>>,
+    pub(crate) next_product_row: i64,
+    /// The content of file fields.
+    pub(crate) files: Files,
     /// What people were told.
     pub(crate) told: Told,
     /// What has happened since somebody last asked; notices are made of it.
@@ -68,6 +75,9 @@ impl State {
             presets: Preset::russian(ids.preset),
             users: User::staff(settings.user, settings.admin),
             user_fields: Vec::new(),
+            product_rows: std::collections::BTreeMap::new(),
+            next_product_row: 90_101,
+            files: Files::default(),
             told: Told::default(),
             happened: Vec::new(),
             module_queue: ModuleQueue::default(),
@@ -171,7 +181,11 @@ pub(crate) fn write_cells(
             row.owner = owner;
             continue;
         }
-        if field.multiple || field.kind == Kind::File {
+        // Files need the place where they are kept: `State::write_files`.
+        if field.kind == Kind::File {
+            continue;
+        }
+        if field.multiple {
             changed |= write_list(row, at, field, value, naming)?;
             continue;
         }
@@ -259,7 +273,13 @@ impl State {
             if select.is_some_and(|select| !select.takes(field)) {
                 continue;
             }
-            if let Some(value) = row.show(at, field, Naming::Old, &self.zone) {
+            let value = match field.kind {
+                Kind::File => {
+                    Some(self.show_files(super::DEAL, row, at, &field.name, field.multiple, Naming::Old))
+                }
+                _ => row.show(at, field, Naming::Old, &self.zone),
+            };
+            if let Some(value) = value {
                 shown.set(&field.name, value);
             }
         }
@@ -281,7 +301,11 @@ impl State {
             if select.is_some_and(|names| name != "id" && !names.iter().any(|wanted| wanted == name)) {
                 continue;
             }
-            shown.set(name, row.show(at, field, naming, &self.zone));
+            let value = match field.kind {
+                Kind::File => Some(self.show_files(kind, row, at, name, field.multiple, naming)),
+                _ => row.show(at, field, naming, &self.zone),
+            };
+            shown.set(name, value);
         }
         if select.is_none() {
             if kind == super::COMPANY {

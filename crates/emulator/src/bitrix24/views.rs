@@ -1,11 +1,26 @@
 //! What a test sees when it looks into a portal past its REST.
 
+use std::sync::Arc;
+
 use super::cards::Card;
 use super::portal::Portal;
 use super::state::State;
 use super::table::{Row, Table};
 use super::told::{Notification, TimelineRecord};
 use super::user::User;
+
+/// A file in a field of a deal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DealFile {
+    /// Its number in the portal.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub content: Arc<[u8]>,
+    /// The user who put it there; the webhook's user for what came over REST.
+    pub by: i64,
+}
 
 impl Portal {
     /// All companies by id.
@@ -68,6 +83,27 @@ impl Portal {
     /// All deals by id.
     pub fn deals(&self) -> Vec<Card> {
         self.cards(|state| &state.deals, |table| table.rows().collect())
+    }
+
+    /// The files in a field of a deal: number, name, content, who put it there.
+    pub fn deal_files(&self, deal: i64, field: &str) -> Vec<DealFile> {
+        let state = self.inner.state();
+        let at = state.deals.catalog.index_of(field);
+        let ids = at
+            .zip(state.deals.get(deal))
+            .map(|(at, row)| super::files::ids_of(row.other(at)))
+            .unwrap_or_default();
+        ids.into_iter()
+            .filter_map(|id| {
+                let file = state.files.get(id)?;
+                Some(DealFile {
+                    id,
+                    name: file.name.clone(),
+                    content: Arc::clone(&file.content),
+                    by: file.by,
+                })
+            })
+            .collect()
     }
 
     /// The staff.

@@ -12,6 +12,7 @@ mod compare;
 mod desired;
 mod fields;
 mod files;
+mod make;
 mod notes;
 mod schema;
 mod show;

@@ -227,8 +227,8 @@ mod tests {
 
     #[test]
     fn a_day_is_what_employees_see_whatever_the_offset() {
-        assert_eq!(day("2026-11-20T03:00:00+03:00"), Some(jiff::civil::date(2026, 11, 20)));
-        assert_eq!(day("2026-11-20"), Some(jiff::civil::date(2026, 11, 20)));
+        assert_eq!(day("2026-11-20T03:00:00+03:00"), "2026-11-20".parse().ok());
+        assert_eq!(day("2026-11-20"), "2026-11-20".parse().ok());
         assert_eq!(day(""), None);
         assert_eq!(day("двадцатого"), None);
     }

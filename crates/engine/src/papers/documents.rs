@@ -210,7 +210,7 @@ fn file_name(said: &str, kind: DocumentKind, number: &str, date: Option<domain::
         Some((at, _)) if name[at..].eq_ignore_ascii_case(".pdf") => name[..at].trim_end().to_owned(),
         _ => name,
     };
-    let bare = bare.trim_start_matches('.').trim();
+    let bare = bare.trim_matches(|letter: char| letter == '.' || letter.is_whitespace());
     let bare = if bare.is_empty() { called(kind, number, date) } else { bare.to_owned() };
     let bare: String = bare.chars().take(NAME_CHARS_MAX).collect();
     format!("{}.pdf", bare.replace(['/', '\\'], " ").trim_end())
@@ -233,7 +233,7 @@ mod tests {
     use super::*;
 
     fn named(said: &str) -> String {
-        file_name(said, DocumentKind::Invoice, "СЧ-0042", Some(jiff::civil::date(2026, 11, 23)))
+        file_name(said, DocumentKind::Invoice, "СЧ-0042", "2026-11-23".parse().ok())
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod crossing;
 mod entities;
 mod office;
 mod offline;
+mod papers;
 mod reconcile;
 mod show_all;
 mod simulation;

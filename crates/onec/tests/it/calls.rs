@@ -93,8 +93,7 @@ async fn state_tells_what_became_of_an_object() {
 async fn a_state_of_nothing_in_particular_is_invalid() {
     let office = Office::open();
 
-    for query in
-        ["", "?kind=counterparty", "?kind=act&ref=6f9619ff-8b86-d011-b42d-00cf4fc964ff", "?ref=%FF"]
+    for query in ["", "?kind=counterparty", "?kind=act&ref=6f9619ff-8b86-d011-b42d-00cf4fc964ff", "?ref=%FF"]
     {
         let (slug, detail) = office.hears(Call::get(&format!("state{query}"))).await.problem(422);
         assert_eq!(slug, "invalid", "{query}");
@@ -106,7 +105,7 @@ async fn a_state_of_nothing_in_particular_is_invalid() {
 async fn an_unknown_address_is_a_problem_in_russian() {
     let office = Office::open();
 
-    for path in ["", "orders", "open-inquiries?after=1", "counterparties/1"] {
+    for path in ["", "orders", "closed-inquiries?after=1", "counterparties/1"] {
         let (slug, detail) = office.hears(Call::get(path)).await.problem(404);
         assert_eq!(slug, "not-found", "{path}");
         assert!(detail.contains("не обслуживается"), "{detail}");

@@ -58,6 +58,8 @@ pub(super) fn update(state: &mut State, params: &Array, caller: &Caller) -> Outc
     if let Some(at) = category {
         row.set_cell(at, pipeline.as_deref());
     }
+    let files = State::given_files(&state.deals.catalog, fields, Naming::Old);
+    state.write_files(&mut row, &files, Naming::Old, caller.user)?;
     pipeline::settle(&state.deals.catalog, &mut row);
     row.modified = Some(state.now());
     row.modified_by = Some(caller.user);

@@ -92,6 +92,8 @@ pub(super) fn add(state: &mut State, params: &Array, caller: &Caller) -> Outcome
 
 fn create(state: &mut State, target: &Target, fields: &Array, caller: &Caller) -> Result<i64, Refusal> {
     let mut row = state.draft(&target.table(state).catalog, 0, 0, fields, target.naming, caller)?;
+    let files = State::given_files(&target.table(state).catalog, fields, target.naming);
+    state.write_files(&mut row, &files, target.naming, caller.user)?;
     if target.kind == DEAL {
         return Ok(deal::insert(state, row, caller));
     }
@@ -114,6 +116,8 @@ pub(super) fn update(state: &mut State, params: &Array, caller: &Caller) -> Outc
     need(caller.rights.update)?;
     let mut changed =
         write_cells(&target.table(state).catalog, &mut row, fields, target.naming, &state.zone)?;
+    let files = State::given_files(&target.table(state).catalog, fields, target.naming);
+    changed |= state.write_files(&mut row, &files, target.naming, caller.user)?;
     if target.kind == COMPANY {
         changed |= state.write_multi(&mut row, fields, target.naming)?;
     } else {

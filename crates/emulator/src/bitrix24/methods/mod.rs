@@ -11,6 +11,7 @@ mod item;
 mod merge;
 mod notification;
 mod preset;
+mod product_row;
 mod requisite;
 mod service;
 mod timeline;
@@ -22,6 +23,7 @@ use super::state::State;
 
 pub(crate) use address::key as address_key;
 pub(crate) use merge::companies as merge_companies;
+pub(crate) use product_row::ProductRow;
 
 type Handler = fn(&mut State, &Array, &Caller) -> Outcome;
 
@@ -74,6 +76,7 @@ pub(crate) static METHODS: &[Method] = &[
     crm("crm.deal.list", deal::list),
     crm("crm.deal.update", deal::update),
     crm("crm.deal.userfield.add", userfield::add_to_deal),
+    crm("crm.deal.userfield.delete", userfield::delete_of_deal),
     crm("crm.deal.userfield.get", userfield::get_of_deal),
     crm("crm.deal.userfield.list", userfield::list_of_deal),
     crm("crm.deal.userfield.update", userfield::update_of_deal),
@@ -86,6 +89,8 @@ pub(crate) static METHODS: &[Method] = &[
     crm("crm.item.get", item::get),
     crm("crm.item.import", item::import),
     crm("crm.item.list", item::list),
+    crm("crm.item.productrow.list", product_row::list),
+    crm("crm.item.productrow.set", product_row::set),
     crm("crm.item.update", item::update),
     crm("crm.requisite.add", requisite::add),
     crm("crm.requisite.bankdetail.add", bank_detail::add),
@@ -109,6 +114,7 @@ pub(crate) static METHODS: &[Method] = &[
     crm("crm.timeline.comment.add", timeline::comment),
     crm("crm.timeline.comment.list", timeline::comments),
     crm("crm.timeline.logmessage.add", timeline::log_message),
+    crm("crm.timeline.logmessage.list", timeline::log_messages),
     basic("event.bind", event::bind),
     basic("event.get", event::get),
     basic("event.offline.clear", event::clear),

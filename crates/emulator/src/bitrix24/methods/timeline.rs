@@ -99,6 +99,39 @@ pub(super) fn log_message(state: &mut State, params: &Array, caller: &Caller) ->
     }))
 }
 
+/// <https://apidocs.bitrix24.com/api-reference/crm/timeline/logmessage/crm-timeline-logmessage-list.html>
+pub(super) fn log_messages(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
+    let owner = params.get("entityId").map_or(0, Php::as_int);
+    let kind = params.get("entityTypeId").map_or(0, Php::as_int);
+    if !caller.rights.read || owner <= 0 || kind <= 0 {
+        return Err(missing());
+    }
+    let on = timeline_of(kind, owner);
+    let mut rows: Vec<Array> = state
+        .told
+        .timeline
+        .iter()
+        .filter(|record| Some(record.on) == on)
+        .filter_map(|record| {
+            Some(record! {
+                "id" => record.id,
+                "created" => iso(record.at, &state.zone),
+                "authorId" => record.author,
+                "title" => record.title.as_deref()?,
+                "text" => record.text.as_str(),
+                "iconCode" => "info",
+            })
+        })
+        .collect();
+    let order = Params(params).array("order")?;
+    if order.iter().any(|(_, way)| way.as_text().is_some_and(|way| way.eq_ignore_ascii_case("desc"))) {
+        rows.reverse();
+    }
+    let total = i64::try_from(rows.len()).ok();
+    let page: Array = rows.into_iter().take(PAGE).collect();
+    Ok(Answer { result: record! { "logMessages" => page }.into(), total, next: None })
+}
+
 fn kind_number(kind: &str) -> i64 {
     match kind.to_ascii_lowercase().as_str() {
         "company" => COMPANY,

@@ -44,6 +44,19 @@ pub(super) fn update_of_deal(state: &mut State, params: &Array, caller: &Caller)
     update(state, params, caller, "CRM_DEAL")
 }
 
+/// The field goes with everything in it.
+pub(super) fn delete_of_deal(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
+    let id = Params(params).id()?;
+    if !caller.admin {
+        return Err(access_denied());
+    }
+    let place = state.user_fields.iter().position(|field| field.id == id && field.entity == "CRM_DEAL");
+    let field = state.user_fields.remove(place.ok_or_else(|| not_found(id))?);
+    state.deals.catalog.remove(&field.name);
+    state.writes += 1;
+    Ok(Answer::of(true))
+}
+
 fn get(state: &mut State, params: &Array, entity: &str) -> Outcome {
     let id = Params(params).id()?;
     let field = state.user_fields.iter().find(|field| field.id == id && field.entity == entity);
