@@ -55,6 +55,8 @@ impl App {
             match_by: self.config.onec.match_by,
             rules: self.config.rules.clone(),
             delete_marked: self.config.onec.delete_marked,
+            inquiries: self.config.inquiry.settings(&self.config.bitrix24.pipelines),
+            deal_fields: self.config.deal.fields.clone(),
             sweep_every: self.config.bitrix24.sweep_every,
             full_compare_every: self.config.bitrix24.full_compare_every,
             offline_every: self.config.bitrix24.offline_every,

@@ -64,6 +64,10 @@ pub(crate) enum Source {
 
 /// One field.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own in the vendor's description"
+)]
 pub(crate) struct Field {
     pub(crate) name: Cow<'static, str>,
     pub(crate) item: String,

@@ -36,9 +36,8 @@ fn value(field: DealField, row: &InquiryRow, payments: &[PaymentRow], fields: &D
             })
         }
         // A deal for which nobody ever paid shows nothing; one whose payments were all taken back shows a nought.
-        DealField::Paid if payments.is_empty() => None,
+        DealField::Paid | DealField::Debt if payments.is_empty() => None,
         DealField::Paid => Some(money(total(payments, currency(row)), currency(row))),
-        DealField::Debt if payments.is_empty() => None,
         DealField::Debt => {
             let amount = row.snapshot.as_ref()?.amount?;
             Some(money(amount - total(payments, currency(row)), currency(row)))

@@ -54,8 +54,7 @@ pub(super) fn is_due(deal: i64, documents: &[DocumentRow]) -> bool {
         let here = document.placed.as_ref().filter(|placed| placed.deal == deal);
         match (belongs(deal, document), here) {
             (true, Some(placed)) => !is_current(document, placed),
-            (true, None) => true,
-            (false, Some(_)) => true,
+            (true, None) | (false, Some(_)) => true,
             (false, None) => false,
         }
     })

@@ -50,7 +50,6 @@ impl Engine {
 
     async fn standing_of(&self, deal: i64) -> Result<PaperStanding, StoreError> {
         Ok(match self.store.face(deal).await? {
-            None => PaperStanding::Shown,
             Some(FaceRow { due_at: None, reason: Some(reason), .. }) => PaperStanding::Parked(reason.text),
             Some(FaceRow { reason: Some(reason), .. }) if reason.code == ReasonCode::DealGone => {
                 PaperStanding::Parked(reason.text)
@@ -58,7 +57,7 @@ impl Engine {
             Some(FaceRow { due_at: Some(_), reason, .. }) => {
                 PaperStanding::Waiting(reason.map(|reason| reason.text).unwrap_or_default())
             }
-            Some(FaceRow { due_at: None, reason: None, .. }) => PaperStanding::Shown,
+            None | Some(FaceRow { due_at: None, reason: None, .. }) => PaperStanding::Shown,
         })
     }
 }

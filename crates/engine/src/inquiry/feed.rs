@@ -57,7 +57,7 @@ impl Engine {
                 };
                 let delivery = self.ids.delivery();
                 write.hand_inquiry(delivery, row.deal_id, &sent, now).await?;
-                (delivery, sent)
+                (delivery, *sent)
             }
             _ => return Ok(None),
         };

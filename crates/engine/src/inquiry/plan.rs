@@ -11,7 +11,7 @@ pub(super) enum Outlook {
     /// It cannot yet, and this is why.
     Waits(Reason),
     /// This.
-    Wanted(SentInquiry),
+    Wanted(Box<SentInquiry>),
 }
 
 /// What 1C should have of a deal. `clients` are the counterparties of its company; `company` says why that one waits
@@ -37,7 +37,9 @@ pub(super) fn outlook(row: &InquiryRow, clients: &[Link], company: Option<&Porta
         .filter(|link| link.onec_ref.is_some())
         .min_by_key(|link| (link.requisite_id.is_none(), link.requisite_id, link.id));
     match client {
-        Some(link) => Outlook::Wanted(SentInquiry { snapshot: snapshot.clone(), link: link.id, company_id }),
+        Some(link) => {
+            Outlook::Wanted(Box::new(SentInquiry { snapshot: snapshot.clone(), link: link.id, company_id }))
+        }
         None => Outlook::Waits(client_waits(row, company)),
     }
 }
@@ -66,13 +68,13 @@ pub(super) fn next(row: &mut InquiryRow, outlook: Outlook, handed: Option<&SentI
         _ => now,
     };
     match outlook {
-        Outlook::Wanted(sent) if (is_open || is_refused) && handed == Some(&sent) => {}
+        Outlook::Wanted(sent) if (is_open || is_refused) && handed == Some(&*sent) => {}
         // What it was given may be taken or not: only a receipt tells, so nothing counts as taken until then.
         Outlook::Wanted(_) if is_open => {
             row.taken = None;
             row.state = InquiryState::Due { since };
         }
-        Outlook::Wanted(sent) if row.taken.as_ref() == Some(&sent) => row.state = InquiryState::Still,
+        Outlook::Wanted(sent) if row.taken.as_ref() == Some(&*sent) => row.state = InquiryState::Still,
         Outlook::Wanted(_) => row.state = InquiryState::Due { since },
         Outlook::Waits(reason) => {
             if is_open {
@@ -106,6 +108,10 @@ mod tests {
         SentInquiry { snapshot, link: link(), company_id: 7 }
     }
 
+    fn boxed(title: &str) -> Box<SentInquiry> {
+        Box::new(sent(title))
+    }
+
     fn link() -> LinkId {
         LINK.parse().expect("a ULID")
     }
@@ -117,16 +123,16 @@ mod tests {
     #[test]
     fn what_1c_has_confirmed_is_not_offered_again() {
         let mut row = row(InquiryState::Still, Some(sent("а")));
-        next(&mut row, Outlook::Wanted(sent("а")), None, now());
+        next(&mut row, Outlook::Wanted(boxed("а")), None, now());
         assert_eq!(row.state, InquiryState::Still);
-        next(&mut row, Outlook::Wanted(sent("б")), None, now());
+        next(&mut row, Outlook::Wanted(boxed("б")), None, now());
         assert_eq!(row.state, InquiryState::Due { since: now() });
     }
 
     #[test]
     fn an_edit_taken_back_while_1c_works_on_it_is_offered_all_the_same() {
         let mut row = row(InquiryState::Handed { until: now() }, Some(sent("а")));
-        next(&mut row, Outlook::Wanted(sent("а")), Some(&sent("б")), now());
+        next(&mut row, Outlook::Wanted(boxed("а")), Some(&sent("б")), now());
         assert_eq!((row.state, row.taken), (InquiryState::Due { since: now() }, None));
     }
 
@@ -134,13 +140,13 @@ mod tests {
     fn the_same_state_stays_handed_out_and_a_refused_one_refused() {
         let handed = InquiryState::Handed { until: now() };
         let mut open = row(handed.clone(), None);
-        next(&mut open, Outlook::Wanted(sent("а")), Some(&sent("а")), now());
+        next(&mut open, Outlook::Wanted(boxed("а")), Some(&sent("а")), now());
         assert_eq!(open.state, handed);
         let refused = InquiryState::Rejected(Reason::new(ReasonCode::RejectedByOneC, "нет"));
         let mut closed = row(refused.clone(), None);
-        next(&mut closed, Outlook::Wanted(sent("а")), Some(&sent("а")), now());
+        next(&mut closed, Outlook::Wanted(boxed("а")), Some(&sent("а")), now());
         assert_eq!(closed.state, refused);
-        next(&mut closed, Outlook::Wanted(sent("б")), Some(&sent("а")), now());
+        next(&mut closed, Outlook::Wanted(boxed("б")), Some(&sent("а")), now());
         assert_eq!(closed.state, InquiryState::Due { since: now() });
     }
 

@@ -104,11 +104,4 @@ impl Bitrix24 {
             oauth_server: self.oauth_server.clone(),
         })
     }
-
-    pub(super) fn idle_keys(&self) -> Vec<&'static str> {
-        [(!self.pipelines.is_empty(), "bitrix24.pipelines")]
-            .into_iter()
-            .filter_map(|(set, key)| set.then_some(key))
-            .collect()
-    }
 }

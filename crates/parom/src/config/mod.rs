@@ -5,6 +5,7 @@
 //! `parom.default.toml` is the documentation of all keys; a test keeps it equal to [`Config::default`].
 
 mod bitrix24;
+mod deal;
 mod onec;
 mod problem;
 mod reader;
@@ -20,6 +21,7 @@ use std::path::Path;
 use domain::Rules;
 
 pub(crate) use bitrix24::Bitrix24;
+pub(crate) use deal::{Deal, Inquiry};
 pub(crate) use onec::OneC;
 pub(crate) use problem::{Place, Problem, Problems};
 pub(crate) use secret::Secret;
@@ -42,6 +44,10 @@ pub(crate) struct Config {
     pub(crate) bitrix24: Bitrix24,
     /// The contract with 1C.
     pub(crate) onec: OneC,
+    /// Which fields of a deal show what 1C tells.
+    pub(crate) deal: Deal,
+    /// What of a deal travels to 1C.
+    pub(crate) inquiry: Inquiry,
     /// Who wins, per field.
     pub(crate) rules: Rules,
 }
@@ -71,6 +77,8 @@ impl Config {
             store: Store::read(&mut reader.section("store")),
             bitrix24: Bitrix24::read(&mut reader.section("bitrix24")),
             onec: OneC::read(&mut reader.section("onec")),
+            deal: Deal::read(&mut reader.section("deal")),
+            inquiry: Inquiry::read(&mut reader.section("inquiry")),
             rules: rules::read(&mut reader.section("rules")),
         };
         reader.finish()?;
@@ -79,10 +87,7 @@ impl Config {
 
     /// Keys that are set and change nothing in this version, so that nobody relies on them in silence.
     pub(crate) fn idle_keys(&self) -> Vec<&'static str> {
-        let mut keys = self.server.idle_keys();
-        keys.extend(self.bitrix24.idle_keys());
-        keys.extend(self.onec.idle_keys());
-        keys
+        self.server.idle_keys()
     }
 
     /// What `serve` cannot start without, all gaps at once.
@@ -125,6 +130,8 @@ mod tests {
         Store::read(&mut reader.section("store"));
         Bitrix24::read(&mut reader.section("bitrix24"));
         OneC::read(&mut reader.section("onec"));
+        Deal::read(&mut reader.section("deal"));
+        Inquiry::read(&mut reader.section("inquiry"));
         rules::read(&mut reader.section("rules"));
 
         for (section, key) in reader.known() {
@@ -291,7 +298,7 @@ mod tests {
         let config =
             read("[onec]\ndocument_limit = \"5MiB\"\n[server]\nmetrics_listen = \"127.0.0.1:9\"\n").unwrap();
 
-        assert_eq!(config.idle_keys(), ["server.metrics_listen", "onec.document_limit"]);
+        assert_eq!(config.idle_keys(), ["server.metrics_listen"]);
         assert!(Config::default().idle_keys().is_empty());
     }
 }

@@ -62,12 +62,4 @@ impl OneC {
             Problem::new(Place::Whole, text)
         })
     }
-
-    pub(super) fn idle_keys(&self) -> Vec<&'static str> {
-        let default = Self::default();
-        [(self.document_limit != default.document_limit, "onec.document_limit")]
-            .into_iter()
-            .filter_map(|(set, key)| set.then_some(key))
-            .collect()
-    }
 }
