@@ -9,6 +9,7 @@ mod keys;
 mod leases;
 mod links;
 mod outbox;
+mod papers;
 mod parked;
 mod schema;
 mod service;
