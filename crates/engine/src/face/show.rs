@@ -259,10 +259,12 @@ impl Engine {
     fn lost_value(&self, job: &Job, item: &Value, schema: &Schema) -> Option<DealField> {
         let fields = &self.settings.deal_fields;
         fields.all().map(|(field, _)| field).filter(|field| field.document().is_none()).find(|field| {
+            let is_ours =
+                job.wanted.contains_key(field.as_str()) || job.face.shown.contains_key(field.as_str());
             let wanted = job.wanted.get(field.as_str()).map_or("", String::as_str);
             let Some(wire) = schema.wire(fields, *field) else { return false };
-            // An answer without the field says nothing of it.
-            item.get(wire).is_some_and(|there| !is_shown(*field, wanted, &text_of(there)))
+            // An answer without the field says nothing of it, and what Parom never filled is not its own.
+            is_ours && item.get(wire).is_some_and(|there| !is_shown(*field, wanted, &text_of(there)))
         })
     }
 

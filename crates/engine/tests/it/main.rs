@@ -6,6 +6,7 @@ mod entities;
 mod office;
 mod offline;
 mod papers;
+mod papers_simulation;
 mod reconcile;
 mod show_all;
 mod simulation;
