@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use futures::StreamExt as _;
@@ -29,7 +29,26 @@ const DISCARDED_MAX: usize = 64 * 1024 * 1024;
 pub(crate) struct Sent {
     format: Format,
     text: String,
-    _place: OwnedSemaphorePermit,
+    place: Place,
+}
+
+/// The right to hold a body in memory, or to receive one; other calls wait for it.
+pub(crate) struct Place {
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Place {
+    /// Takes one of the places, or says that the caller has to come again.
+    pub(crate) fn take(app: &App) -> Result<Self, Problem> {
+        let permit = Arc::clone(&app.places).try_acquire_owned().map_err(|_| {
+            Problem::new(
+                Fault::Busy,
+                "Одновременно идёт слишком много запросов с данными. Повторите чуть позже.",
+            )
+            .retry_after(RETRY_SOON)
+        })?;
+        Ok(Self { _permit: permit })
+    }
 }
 
 impl FromRequest<Arc<App>> for Sent {
@@ -37,16 +56,10 @@ impl FromRequest<Arc<App>> for Sent {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
         let format = Format::sent(request.headers())?;
-        let place = Arc::clone(&app.places).try_acquire_owned().map_err(|_| {
-            Problem::new(
-                Fault::Busy,
-                "Одновременно идёт слишком много запросов с данными. Повторите чуть позже.",
-            )
-            .retry_after(RETRY_SOON)
-        })?;
+        let place = Place::take(app)?;
         let (parts, body) = request.into_parts();
         let bytes = whole(&parts.headers, body, app.settings.body_limit).await?;
-        Ok(Self { format, text: text(bytes)?, _place: place })
+        Ok(Self { format, text: text(bytes)?, place })
     }
 }
 
@@ -54,30 +67,29 @@ impl FromRequest<Arc<App>> for Sent {
 const RETRY_SOON: i64 = 5;
 
 impl Sent {
+    /// Drops the text; what was made of it is as large, so the place is kept until that has gone, too.
+    pub(crate) fn into_place(self) -> Place {
+        self.place
+    }
+
     /// The records of the list, each handed over as soon as it is read.
     pub(crate) fn records<T>(&self, list: &str, mut take: impl FnMut(Value) -> T) -> Result<Vec<T>, Problem> {
         let mut taken = Vec::new();
-        let mut too_many = false;
+        let mut overflows = false;
         let mut push = |record| {
-            too_many = taken.len() == RECORDS_MAX;
-            if !too_many {
+            overflows = taken.len() == RECORDS_MAX;
+            if !overflows {
                 taken.push(take(record));
             }
-            !too_many
+            !overflows
         };
         match self.format {
             Format::Json => json::records(&self.text, &mut push),
             Format::Xml => xml_records(&self.text, list, &mut push),
         }
         .map_err(|error| unreadable(&error))?;
-        if too_many {
-            return Err(Problem::new(
-                Fault::TooManyRecords,
-                format!(
-                    "В одном запросе допустимо не больше {RECORDS_MAX} записей; ни одна не принята. \
-                         Разделите их на несколько запросов."
-                ),
-            ));
+        if overflows {
+            return Err(too_many(RECORDS_MAX, "записей"));
         }
         Ok(taken)
     }
@@ -90,6 +102,14 @@ impl Sent {
         }
         .map_err(|error| unreadable(&error))
     }
+}
+
+/// More than `limit` of `what` in one call.
+pub(crate) fn too_many(limit: usize, what: &str) -> Problem {
+    let detail = format!(
+        "В одном запросе допустимо не больше {limit} {what}; ничего не принято. Разделите их на несколько запросов."
+    );
+    Problem::new(Fault::TooManyRecords, detail)
 }
 
 fn xml_records(text: &str, list: &str, take: &mut dyn FnMut(Value) -> bool) -> Result<(), Unreadable> {
@@ -107,27 +127,15 @@ fn unreadable(error: &Unreadable) -> Problem {
 }
 
 async fn whole(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok())
-        .and_then(|length| length.parse::<usize>().ok())
-        .unwrap_or(0);
+    let announced = announced(headers);
     let mut body = body.into_data_stream();
     if announced > limit {
-        // Who waits for «100 Continue» has not begun to send, and hears the answer without a byte on the wire.
-        if !headers.contains_key(header::EXPECT) {
-            discard(&mut body).await;
-        }
+        turn_away(headers, &mut body).await;
         return Err(too_large(limit));
     }
     let mut bytes = Vec::with_capacity(announced.min(TRUSTED_MAX));
     while let Some(chunk) = body.next().await {
-        let chunk = chunk.map_err(|_| {
-            Problem::new(
-                Fault::CutShort,
-                "Соединение оборвалось до конца тела; ничего не принято. Повторите запрос.",
-            )
-        })?;
+        let chunk = chunk.map_err(|_| cut_short())?;
         if bytes.len() + chunk.len() > limit {
             drop(bytes);
             discard(&mut body).await;
@@ -141,10 +149,22 @@ async fn whole(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>,
 /// How much memory is taken on the word of a header, before the bytes are there.
 const TRUSTED_MAX: usize = 1024 * 1024;
 
-/// Reads what still comes and throws it away.
-pub(crate) async fn discard<B: futures::Stream<Item = Result<bytes::Bytes, axum::Error>> + Unpin>(
-    body: &mut B,
-) {
+/// The length that the caller has announced, or 0.
+pub(crate) fn announced(headers: &HeaderMap) -> usize {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or(0)
+}
+
+/// The caller will be refused before anything of the body was read.
+pub(crate) async fn turn_away(headers: &HeaderMap, body: &mut BodyDataStream) {
+    // Who waits for «100 Continue» has not begun to send, and hears the answer without a byte on the wire.
+    if !headers.contains_key(header::EXPECT) {
+        discard(body).await;
+    }
+}
+
+/// Reads what is left of a body that nobody wants.
+pub(crate) async fn discard(body: &mut BodyDataStream) {
     let mut left = DISCARDED_MAX;
     while let Some(Ok(chunk)) = body.next().await {
         match left.checked_sub(chunk.len()) {
@@ -152,6 +172,12 @@ pub(crate) async fn discard<B: futures::Stream<Item = Result<bytes::Bytes, axum:
             None => return,
         }
     }
+}
+
+/// Nothing was taken, and the same again will do.
+pub(crate) fn cut_short() -> Problem {
+    let detail = "Соединение оборвалось до конца тела; ничего не принято. Повторите запрос.";
+    Problem::new(Fault::CutShort, detail)
 }
 
 fn too_large(limit: usize) -> Problem {

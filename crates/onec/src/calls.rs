@@ -1,4 +1,4 @@
-//! The calls of the contract that are served today.
+//! What 1C shows and asks.
 
 use std::sync::Arc;
 
@@ -8,14 +8,16 @@ use axum::http::{Method, Uri};
 use domain::OneCRef;
 use serde::Deserialize;
 
-use crate::body::Sent;
-use crate::counterparty::{self, Readable};
-use crate::ferry::{Hello, ObjectKind, Taken, Unavailable};
+use crate::body::{Sent, too_many};
+use crate::ferry::{Hello, ObjectKind, Promise, Taken, Unavailable};
+use crate::payment::PAYMENTS_MAX;
 use crate::problem::{Fault, Problem};
-use crate::router::{App, BASE_PATH};
+use crate::record::{Readable, Refusal};
+use crate::router::{App, BASE_PATH, Settings};
 use crate::scalar::{clean, text};
-use crate::speech::Answer;
+use crate::speech::{Answer, at};
 use crate::value::Value;
+use crate::{counterparty, document, inquiry, payment};
 
 /// Who is there, and what time it is there.
 pub(crate) async fn ping(State(app): State<Arc<App>>) -> Answer {
@@ -24,9 +26,8 @@ pub(crate) async fn ping(State(app): State<Arc<App>>) -> Answer {
 }
 
 fn who_and_when(app: &App) -> [(&'static str, Value); 2] {
-    let now = app.clock.now().to_zoned_datetime(app.settings.time_zone.clone());
-    let time = now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
-    [("version", Value::text(env!("CARGO_PKG_VERSION"))), ("time", Value::text(time))]
+    let time = at(app.clock.now(), &app.settings.time_zone);
+    [("version", Value::text(env!("CARGO_PKG_VERSION"))), ("time", Value::Text(time))]
 }
 
 /// The adapter introduces itself and hears what it is asked for.
@@ -39,17 +40,74 @@ pub(crate) async fn hello(State(app): State<Arc<App>>, sent: Sent) -> Result<Ans
     Ok(Answer { root: "ping", value })
 }
 
-/// 1C shows counterparties; what is wrong with one of them does not stop the others.
+/// 1C shows counterparties; what is wrong with one of them does not stop the others. So it is with all calls that
+/// show something.
 pub(crate) async fn counterparties(State(app): State<Arc<App>>, sent: Sent) -> Result<Answer, Problem> {
     let records =
         sent.records("counterparties", |record| counterparty::read(record, &app.settings.time_zone))?;
     drop(sent);
-    let shown: Vec<_> = records.iter().flatten().map(|readable| readable.shown.clone()).collect();
+    hand_over(records, |shown| app.ferry.show(shown)).await
+}
+
+/// 1C tells number, date and status of its inquiries.
+pub(crate) async fn inquiries(State(app): State<Arc<App>>, sent: Sent) -> Result<Answer, Problem> {
+    let records = sent.records("inquiries", |record| inquiry::read(record, &app.settings.time_zone))?;
+    drop(sent);
+    hand_over(records, |shown| app.ferry.show_inquiries(shown)).await
+}
+
+/// 1C shows documents, with their contents or without.
+pub(crate) async fn documents(State(app): State<Arc<App>>, sent: Sent) -> Result<Answer, Problem> {
+    let Settings { time_zone, document_limit, .. } = &app.settings;
+    let records = sent.records("documents", |record| document::read(record, time_zone, *document_limit))?;
+    let _place = sent.into_place();
+    hand_over(records, |shown| app.ferry.show_documents(shown)).await
+}
+
+/// 1C shows payments.
+pub(crate) async fn payments(State(app): State<Arc<App>>, sent: Sent) -> Result<Answer, Problem> {
+    let records = sent.records("payments", |record| payment::read(record, &app.settings.time_zone))?;
+    drop(sent);
+    hand_over(records, |shown| app.ferry.show_payments(shown)).await
+}
+
+/// 1C shows all payments of inquiries.
+pub(crate) async fn complete_payments(State(app): State<Arc<App>>, sent: Sent) -> Result<Answer, Problem> {
+    let mut payments = 0;
+    let records = sent.records("complete_payments", |record| {
+        let list = payment::read_complete(record, &app.settings.time_zone);
+        payments += list.as_ref().map_or(0, |list| list.shown.payments.len());
+        // What is too much will be refused as a whole, and need not be kept until then.
+        if payments > PAYMENTS_MAX { Err(Refusal::default()) } else { list }
+    })?;
+    drop(sent);
+    if payments > PAYMENTS_MAX {
+        return Err(too_many(PAYMENTS_MAX, "оплат"));
+    }
+    hand_over(records, |shown| app.ferry.complete_payments(shown)).await
+}
+
+/// Hands over what can be taken, and answers for every record in the order in which 1C sent them.
+async fn hand_over<'a, T>(
+    records: Vec<Result<Readable<T>, Refusal>>,
+    ferry: impl FnOnce(Vec<T>) -> Promise<'a, Vec<Taken>>,
+) -> Result<Answer, Problem> {
+    let mut shown = Vec::new();
+    let mut answers = Vec::with_capacity(records.len());
+    for record in records {
+        answers.push(match record {
+            Ok(readable) => {
+                shown.push(readable.shown);
+                (readable.spoken_ref, None)
+            }
+            Err(refusal) => (refusal.spoken_ref, Some(Taken::rejected(refusal.text))),
+        });
+    }
     let count = shown.len();
     let taken = if shown.is_empty() {
         Vec::new()
     } else {
-        app.ferry.show(shown).await.map_err(|error| unavailable(&error))?
+        ferry(shown).await.map_err(|error| unavailable(&error))?
     };
     if taken.len() != count {
         tracing::error!(count, answers = taken.len(), "The ferry answered for another number of records");
@@ -59,9 +117,8 @@ pub(crate) async fn counterparties(State(app): State<Arc<App>>, sent: Sent) -> R
         ));
     }
     let mut taken = taken.into_iter();
-    let results = records.into_iter().filter_map(|record| match record {
-        Ok(Readable { spoken_ref, .. }) => taken.next().map(|taken| result(spoken_ref, taken)),
-        Err(refusal) => Some(result(refusal.spoken_ref, Taken::rejected(refusal.text))),
+    let results = answers.into_iter().filter_map(|(spoken_ref, refused)| {
+        refused.or_else(|| taken.next()).map(|taken| result(spoken_ref, taken))
     });
     Ok(Answer { root: "results", value: Value::List(results.collect()) })
 }
@@ -117,6 +174,7 @@ pub(crate) async fn method_not_allowed(method: Method, uri: Uri) -> Problem {
     Problem::new(Fault::Method, detail)
 }
 
+/// The answer for one record.
 pub(crate) fn result(spoken_ref: String, taken: Taken) -> Value {
     Value::record([
         ("ref", Value::Text(spoken_ref)),

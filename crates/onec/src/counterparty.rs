@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use domain::{BankAccount, Counterparty, Field, Kind, OneCRef};
+use domain::{BankAccount, Counterparty, Field, Kind, OneCRef, Timestamp};
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use crate::ferry::ShownCounterparty;
+use crate::record::{Readable, Refusal, Words, gather, list};
 use crate::scalar::{clean, flag, moment, text};
-use crate::value::{Value, element_of};
+use crate::value::Value;
 
 /// Longest «Код».
 pub(crate) const CODE_MAX: usize = 50;
@@ -44,54 +45,32 @@ pub(crate) const KINDS: [(&str, Kind); 4] = [
     ("foreign", Kind::Foreign),
 ];
 
-/// A record that is not taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
-    /// The `ref` as 1C wrote it, or nothing.
-    pub(crate) spoken_ref: String,
-    /// Everything that has to be mended, in Russian.
-    pub(crate) text: String,
-}
-
-/// A record that can be taken, with its `ref` as 1C wrote it: 1C looks its answers up by that text.
-#[derive(Clone, Debug)]
-pub(crate) struct Readable {
-    pub(crate) spoken_ref: String,
-    pub(crate) shown: ShownCounterparty,
-}
-
 /// Reads one record. Fields that the contract does not name are left out: it grows.
-pub(crate) fn read(record: Value, time_zone: &TimeZone) -> Result<Readable, Refusal> {
-    let Value::Record(fields) = record else {
-        let text = "Запись не является объектом с полями контрагента".to_owned();
-        return Err(Refusal { spoken_ref: String::new(), text });
-    };
+pub(crate) fn read(record: Value, time_zone: &TimeZone) -> Result<Readable<ShownCounterparty>, Refusal> {
     let mut draft = Draft::default();
-    let mut names = HashSet::new();
-    for (name, value) in fields {
-        if let Err(fault) = draft.take(&name, value, time_zone) {
-            draft.faults.push(format!("поле {}: {fault}", titled(&name)));
-        }
-        if !names.insert(name.clone()) {
-            draft.faults.push(format!("поле {} указано дважды", titled(&clean(&name))));
-        }
-    }
-    draft.finish()
+    let gathered = gather(record, &WORDS, |name, value| draft.take(name, value, time_zone))?;
+    let title = draft.snapshot.title().to_owned();
+    gathered.finish(&title, |onec_ref| draft.finish(onec_ref))
 }
+
+const WORDS: Words = Words {
+    one: "Контрагент",
+    of: "контрагента",
+    refused: "не принят",
+    key: "ref",
+    title: |name| Field::ALL.into_iter().find(|field| field.as_str() == name).map(Field::title),
+};
 
 #[derive(Default)]
 struct Draft {
-    spoken_ref: String,
     code: Option<String>,
     snapshot: Counterparty,
-    changed_at: Option<domain::Timestamp>,
-    faults: Vec<String>,
+    changed_at: Option<Timestamp>,
 }
 
 impl Draft {
     fn take(&mut self, name: &str, value: Value, time_zone: &TimeZone) -> Result<(), String> {
         match name {
-            "ref" => self.spoken_ref = text(value, REF_MAX)?,
             "code" => self.code = Some(text(value, CODE_MAX)?).filter(|code| !code.is_empty()),
             "changed_at" => self.changed_at = moment(value, time_zone)?,
             "kind" => self.snapshot.kind = kind(value)?,
@@ -111,37 +90,10 @@ impl Draft {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Readable, Refusal> {
-        let onec_ref = OneCRef::parse(&self.spoken_ref);
-        if self.spoken_ref.is_empty() {
-            self.faults.push("нет поля ref: укажите GUID контрагента в 1С".to_owned());
-        } else if onec_ref.is_none() {
-            self.faults.push(format!("ref «{}» не GUID контрагента 1С", self.spoken_ref));
-        }
-        match onec_ref {
-            Some(onec_ref) if self.faults.is_empty() => {
-                let fingerprint = fingerprint(onec_ref, self.code.as_deref(), &self.snapshot);
-                let (code, snapshot, changed_at) = (self.code, self.snapshot, self.changed_at);
-                let shown = ShownCounterparty { onec_ref, code, snapshot, changed_at, fingerprint };
-                Ok(Readable { spoken_ref: self.spoken_ref, shown })
-            }
-            _ => {
-                let title = self.snapshot.title();
-                let text = format!("Контрагент «{title}» не принят: {}.", self.faults.join("; "));
-                Err(Refusal { spoken_ref: self.spoken_ref, text })
-            }
-        }
-    }
-}
-
-/// Longer texts are certainly no GUID, and need not be echoed.
-const REF_MAX: usize = 64;
-
-/// The name of a field of the contract with the words of people.
-fn titled(name: &str) -> String {
-    match Field::ALL.into_iter().find(|field| field.as_str() == name) {
-        Some(field) => format!("{name} ({})", field.title()),
-        None => name.to_owned(),
+    fn finish(self, onec_ref: OneCRef) -> ShownCounterparty {
+        let Self { code, snapshot, changed_at } = self;
+        let fingerprint = fingerprint(onec_ref, code.as_deref(), &snapshot);
+        ShownCounterparty { onec_ref, code, snapshot, changed_at, fingerprint }
     }
 }
 
@@ -156,32 +108,18 @@ fn kind(value: Value) -> Result<Option<Kind>, String> {
     }
 }
 
-/// A list; an empty text is an empty one, because an empty element is.
-fn list(value: Value, name: &str) -> Result<Vec<Value>, String> {
-    match value {
-        Value::Null => Ok(Vec::new()),
-        Value::Text(text) if text.trim().is_empty() => Ok(Vec::new()),
-        Value::List(items) if items.len() > LIST_MAX => {
-            Err(format!("{} значений, а допустимо {LIST_MAX}", items.len()))
-        }
-        Value::List(items) => Ok(items),
-        Value::Flag(_) | Value::Number(_) | Value::Text(_) | Value::Record(_) => Err(format!(
-            "нужен список: в JSON [ … ], в XML элементы <{}>",
-            element_of(name).unwrap_or("item")
-        )),
-    }
-}
-
 fn texts(value: Value, name: &str, longest: usize) -> Result<Vec<String>, String> {
-    let mut texts =
-        list(value, name)?.into_iter().map(|item| text(item, longest)).collect::<Result<Vec<_>, _>>()?;
+    let mut texts = list(value, name, LIST_MAX)?
+        .into_iter()
+        .map(|item| text(item, longest))
+        .collect::<Result<Vec<_>, _>>()?;
     texts.retain(|text| !text.is_empty());
     Ok(texts)
 }
 
 fn accounts(value: Value) -> Result<Vec<BankAccount>, String> {
     let mut accounts =
-        list(value, "bank_accounts")?.into_iter().map(account).collect::<Result<Vec<_>, _>>()?;
+        list(value, "bank_accounts", LIST_MAX)?.into_iter().map(account).collect::<Result<Vec<_>, _>>()?;
     accounts.retain(|account| *account != BankAccount::default());
     Ok(accounts)
 }

@@ -1,21 +1,25 @@
 //! The way back: what 1C polls, and its receipts.
 
+use std::collections::HashSet;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use domain::{BankAccount, DeliveryId, Field, Offer, OneCRef, Receipt, ReceiptStatus, ReceiptTaken};
+use domain::{
+    BankAccount, Date, DeliveryId, Field, Offer, OneCRef, OpenInquiry, Receipt, ReceiptStatus, ReceiptTaken,
+};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::body::{RECORDS_MAX, Sent};
 use crate::calls::unavailable;
 use crate::counterparty::{CODE_MAX, KINDS};
-use crate::papers::{NUMBER_MAX, date};
+use crate::inquiry::{self, NUMBER_MAX};
 use crate::problem::{Fault, Problem};
-use crate::router::App;
-use crate::scalar::{clean, text};
-use crate::speech::Answer;
+use crate::router::{App, BASE_PATH};
+use crate::scalar::{clean, date, text};
+use crate::speech::{Answer, at};
 use crate::value::Value;
 
 /// Records of a poll that does not say how many it wants.
@@ -28,7 +32,14 @@ const WORD_MAX: usize = 64;
 /// How much 1C wants.
 #[derive(Deserialize)]
 pub(crate) struct Wanted {
-    pub(crate) limit: Option<String>,
+    limit: Option<String>,
+}
+
+/// How much 1C wants, and behind which deal.
+#[derive(Deserialize)]
+pub(crate) struct WantedAfter {
+    after: Option<String>,
+    limit: Option<String>,
 }
 
 /// What 1C has to create or update; an empty array when there is nothing.
@@ -36,27 +47,74 @@ pub(crate) async fn poll(
     State(app): State<Arc<App>>,
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Answer, Problem> {
-    let limit = limit_of(wanted, "counterparties")?;
+    let limit = limit(wanted.map(|Query(wanted)| wanted.limit), "counterparties?limit=100")?;
     let offers = app.ferry.poll(limit).await.map_err(|error| unavailable(&error))?;
     let records = offers.into_iter().map(|offer| record(offer, &app.settings.time_zone)).collect();
     Ok(Answer { root: "counterparties", value: Value::List(records) })
 }
 
-/// How many records a poll of `call` wants.
-pub(crate) fn limit_of(wanted: Result<Query<Wanted>, QueryRejection>, call: &str) -> Result<usize, Problem> {
-    let wrong = || {
-        let detail = format!(
-            "Параметр limit должен быть числом от 1 до {RECORDS_MAX}. Пример: /1c/v1/{call}?limit=100"
-        );
-        Problem::new(Fault::Invalid, detail)
+/// Deals that 1C has to create or update as «Запрос».
+pub(crate) async fn poll_inquiries(
+    State(app): State<Arc<App>>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Answer, Problem> {
+    let limit = limit(wanted.map(|Query(wanted)| wanted.limit), "inquiries?limit=100")?;
+    let offers = app.ferry.poll_inquiries(limit).await.map_err(|error| unavailable(&error))?;
+    let records = offers.into_iter().map(|offer| inquiry::offered(offer, &app.settings.time_zone)).collect();
+    Ok(Answer { root: "inquiries", value: Value::List(records) })
+}
+
+/// Inquiries that are still open, page by page.
+pub(crate) async fn open_inquiries(
+    State(app): State<Arc<App>>,
+    wanted: Result<Query<WantedAfter>, QueryRejection>,
+) -> Result<Answer, Problem> {
+    let example = "open-inquiries?after=777&limit=100";
+    let Ok(Query(WantedAfter { after: behind, limit: wanted })) = wanted else {
+        return Err(wrong_after(example));
     };
-    match wanted {
-        Ok(Query(Wanted { limit: None })) => Ok(POLL_LIMIT),
-        Ok(Query(Wanted { limit: Some(text) })) => {
-            text.trim().parse().ok().filter(|limit| (1..=RECORDS_MAX).contains(limit)).ok_or_else(wrong)
-        }
-        Err(_) => Err(wrong()),
-    }
+    let limit = limit(Ok(wanted), example)?;
+    let after = match behind {
+        None => 0,
+        Some(text) => digits(&text).ok_or_else(|| wrong_after(example))?,
+    };
+    let open = app.ferry.open_inquiries(after, limit).await.map_err(|error| unavailable(&error))?;
+    let records = open.into_iter().map(|inquiry| {
+        let OpenInquiry { deal_id, onec_ref } = inquiry;
+        Value::record([
+            ("deal_id", Value::Number(deal_id.into())),
+            ("ref", Value::text(onec_ref.to_string())),
+        ])
+    });
+    Ok(Answer { root: "open_inquiries", value: Value::List(records.collect()) })
+}
+
+/// A number of a query, or nothing if it is none.
+fn digits<T: FromStr>(text: &str) -> Option<T> {
+    let text = text.trim();
+    text.bytes().all(|digit| digit.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+/// How many records are wanted.
+fn limit(wanted: Result<Option<String>, QueryRejection>, example: &str) -> Result<usize, Problem> {
+    let limit = match wanted {
+        Ok(None) => Some(POLL_LIMIT),
+        Ok(Some(text)) => digits(&text).filter(|limit| (1..=RECORDS_MAX).contains(limit)),
+        Err(_) => None,
+    };
+    limit.ok_or_else(|| {
+        let detail =
+            format!("Параметр limit должен быть числом от 1 до {RECORDS_MAX}. Пример: {BASE_PATH}/{example}");
+        Problem::new(Fault::Invalid, detail)
+    })
+}
+
+fn wrong_after(example: &str) -> Problem {
+    let detail = format!(
+        "Параметр after должен быть номером сделки, с которой уже прочитано, или отсутствовать. Пример: \
+         {BASE_PATH}/{example}"
+    );
+    Problem::new(Fault::Invalid, detail)
 }
 
 /// Takes receipts; a wrong one does not stop the others.
@@ -96,71 +154,69 @@ fn read(record: Value, time_zone: &TimeZone) -> Read {
         let wrong = "Запись не является объектом с полями квитанции".to_owned();
         return Read { spoken_delivery: String::new(), receipt: Err(wrong) };
     };
-    let (mut delivery, mut status, mut spoken_ref, mut code, mut message) = Default::default();
-    let (mut number, mut dated) = (String::new(), None);
+    let mut spoken = Spoken::default();
     let mut faults = Vec::new();
+    let mut names = HashSet::new();
     for (name, value) in fields {
-        let (place, longest): (&mut String, usize) = match name.as_ref() {
-            "delivery" => (&mut delivery, WORD_MAX),
-            "status" => (&mut status, WORD_MAX),
-            "ref" => (&mut spoken_ref, WORD_MAX),
-            "code" => (&mut code, CODE_MAX),
-            "message" => (&mut message, MESSAGE_MAX),
-            "number" => (&mut number, NUMBER_MAX),
-            "date" => {
-                match date(value, time_zone) {
-                    Ok(date) => dated = date,
-                    Err(fault) => faults.push(format!("поле date: {fault}")),
-                }
-                continue;
-            }
-            _ => continue,
-        };
-        match text(value, longest) {
-            Ok(text) => *place = text,
-            Err(fault) => faults.push(format!("поле {}: {fault}", clean(&name))),
+        if let Err(fault) = spoken.take(&name, value, time_zone) {
+            faults.push(format!("поле {}: {fault}", clean(&name)));
+        }
+        if !names.insert(name.clone()) {
+            faults.push(format!("поле {} указано дважды", clean(&name)));
         }
     }
-    let receipt = understood(&delivery, &status, &spoken_ref, faults).map(|receipt| Receipt {
-        code: Some(code).filter(|code| !code.is_empty()),
-        number: Some(number).filter(|number| !number.is_empty()),
-        date: dated,
-        message,
-        ..receipt
-    });
-    Read { spoken_delivery: delivery, receipt }
+    let spoken_delivery = spoken.delivery.clone();
+    let receipt = spoken.understood(&mut faults).filter(|_| faults.is_empty());
+    let receipt = receipt.ok_or_else(|| format!("Квитанция не принята: {}.", faults.join("; ")));
+    Read { spoken_delivery, receipt }
 }
 
-fn understood(
-    delivery: &str,
-    status: &str,
-    spoken_ref: &str,
-    mut faults: Vec<String>,
-) -> Result<Receipt, String> {
-    let known = ReceiptStatus::ALL.into_iter().find(|known| known.as_str() == status);
-    if known.is_none() {
-        let words = ReceiptStatus::ALL.map(ReceiptStatus::as_str).join(", ");
-        faults.push(format!("поле status: «{}» не из {words}", clean(status)));
+/// A receipt word by word.
+#[derive(Default)]
+struct Spoken {
+    delivery: String,
+    status: String,
+    onec_ref: String,
+    code: String,
+    number: String,
+    date: Option<Date>,
+    message: String,
+}
+
+impl Spoken {
+    fn take(&mut self, name: &str, value: Value, time_zone: &TimeZone) -> Result<(), String> {
+        match name {
+            "delivery" => self.delivery = text(value, WORD_MAX)?,
+            "status" => self.status = text(value, WORD_MAX)?,
+            "ref" => self.onec_ref = text(value, WORD_MAX)?,
+            "code" => self.code = text(value, CODE_MAX)?,
+            "number" => self.number = text(value, NUMBER_MAX)?,
+            "date" => self.date = date(value, time_zone)?,
+            "message" => self.message = text(value, MESSAGE_MAX)?,
+            _ => {}
+        }
+        Ok(())
     }
-    let delivery_id: Option<DeliveryId> = delivery.parse().ok();
-    if delivery_id.is_none() {
-        faults.push("поле delivery: нужен номер доставки из опроса, 26 букв и цифр".to_owned());
-    }
-    let onec_ref = OneCRef::parse(spoken_ref);
-    if onec_ref.is_none() && !spoken_ref.is_empty() {
-        faults.push(format!("поле ref: «{}» не GUID", clean(spoken_ref)));
-    }
-    match (delivery_id, known) {
-        (Some(delivery), Some(status)) if faults.is_empty() => Ok(Receipt {
-            delivery,
-            status,
-            onec_ref,
-            code: None,
-            number: None,
-            date: None,
-            message: String::new(),
-        }),
-        _ => Err(format!("Квитанция не принята: {}.", faults.join("; "))),
+
+    /// The receipt, or nothing and what is wrong with it.
+    fn understood(self, faults: &mut Vec<String>) -> Option<Receipt> {
+        let Self { delivery, status, onec_ref: spoken_ref, code, number, date, message } = self;
+        let known = ReceiptStatus::ALL.into_iter().find(|known| known.as_str() == status);
+        if known.is_none() {
+            let words = ReceiptStatus::ALL.map(ReceiptStatus::as_str).join(", ");
+            faults.push(format!("поле status: «{status}» не из {words}"));
+        }
+        let delivery: Option<DeliveryId> = delivery.parse().ok();
+        if delivery.is_none() {
+            faults.push("поле delivery: нужен номер доставки из опроса, 26 букв и цифр".to_owned());
+        }
+        let onec_ref = OneCRef::parse(&spoken_ref);
+        if onec_ref.is_none() && !spoken_ref.is_empty() {
+            faults.push(format!("поле ref: «{spoken_ref}» не GUID"));
+        }
+        let told = |text: String| Some(text).filter(|text| !text.is_empty());
+        let (delivery, status) = (delivery?, known?);
+        Some(Receipt { delivery, status, onec_ref, code: told(code), number: told(number), date, message })
     }
 }
 
@@ -213,9 +269,8 @@ fn record(offer: Offer, time_zone: &TimeZone) -> Value {
         fields.push((field.as_str().into(), value));
     }
     fields.push(("deleted".into(), Value::Flag(snapshot.deleted == Some(true))));
-    if let Some(at) = changed_at {
-        let at = at.to_zoned_datetime(time_zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
-        fields.push(("changed_at".into(), Value::Text(at)));
+    if let Some(moment) = changed_at {
+        fields.push(("changed_at".into(), Value::Text(at(moment, time_zone))));
     }
     Value::Record(fields)
 }

@@ -38,14 +38,7 @@ impl Format {
 
     /// What the caller sends; JSON when it does not say.
     pub(crate) fn sent(headers: &HeaderMap) -> Result<Self, Problem> {
-        if let Some(coding) = headers.get(header::CONTENT_ENCODING)
-            && !coding.as_bytes().eq_ignore_ascii_case(b"identity")
-        {
-            return Err(Problem::new(
-                Fault::Format,
-                "Сжатые тела не принимаются; уберите заголовок Content-Encoding.",
-            ));
-        }
+        uncompressed(headers)?;
         let Some(value) = headers.get(header::CONTENT_TYPE) else {
             return Ok(Self::Json);
         };
@@ -82,6 +75,32 @@ impl Format {
             _ => None,
         }
     }
+}
+
+/// Bodies come as they are.
+fn uncompressed(headers: &HeaderMap) -> Result<(), Problem> {
+    match headers.get(header::CONTENT_ENCODING) {
+        Some(coding) if !coding.as_bytes().eq_ignore_ascii_case(b"identity") => Err(Problem::new(
+            Fault::Format,
+            "Сжатые тела не принимаются; уберите заголовок Content-Encoding.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The types under which a PDF may come as a raw body.
+pub(crate) const FILE_TYPES: [&str; 2] = ["application/pdf", "application/octet-stream"];
+
+/// Whether the body may be a file. Platform 8.2 sends files without a type.
+pub(crate) fn is_file(headers: &HeaderMap) -> Result<(), Problem> {
+    uncompressed(headers)?;
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if FILE_TYPES.contains(&media_type.as_str()) || (media_type.is_empty() && is_blind(headers)) {
+        return Ok(());
+    }
+    let types = FILE_TYPES.map(|name| format!("Content-Type: {name}")).join(" и ");
+    Err(Problem::new(Fault::Format, format!("Содержимое документа принимается как {types}.")))
 }
 
 /// Platform 8.2 sees neither the status nor the headers of an answer.

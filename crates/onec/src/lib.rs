@@ -4,23 +4,26 @@
 //! 1C is always the client. What it shows is read here into domain types, handed to a [`Ferry`], and answered
 //! only after the ferry has made it durable. This crate keeps nothing itself except who mistyped a password.
 //!
-//! Reading order: [`Ferry`] → [`router`] → `calls` → `counterparty` (what a record may look like) →
-//! `feed` and `inquiry_feed` (what 1C polls, and its receipts) → `push` and `papers` (inquiries, documents, payments) → `json`, `xml` (two spellings of one `value`) → `problem` and `speech` (what 1C hears) → [`files`].
+//! Reading order: [`Ferry`] → [`router`] → `calls` → `record`, `counterparty`, `inquiry`, `document`, `payment` (what a
+//! record may look like) → `content` (a PDF as it arrives) → `feed` (what 1C polls, and its receipts) → `json`, `xml` (two spellings of one `value`) → `problem` and `speech` (what 1C hears) → [`files`].
 
 mod body;
 mod calls;
+mod content;
 mod counterparty;
+mod document;
 mod door;
 mod feed;
 mod ferry;
 pub mod files;
 mod format;
-mod inquiry_feed;
+mod inquiry;
 mod json;
 mod openapi;
-mod papers;
+mod payment;
+mod pdf;
 mod problem;
-mod push;
+mod record;
 mod router;
 mod scalar;
 mod source;
@@ -33,5 +36,6 @@ pub use ferry::{
     TakenStatus, Unavailable,
 };
 pub use files::{BadRecord, CounterpartyFile, FileError, Reading, read_file};
+pub use inquiry::bad_extra_name;
 pub use openapi::openapi;
 pub use router::{Settings, router};

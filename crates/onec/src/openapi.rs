@@ -9,9 +9,12 @@ use crate::calls::{HELLO_MISSING_MAX, HELLO_TEXT_MAX};
 use crate::counterparty::{
     ACCOUNT_NUMBER_MAX, BANK_NAME_MAX, BIK_MAX, CODE_MAX, EMAIL_MAX, KINDS, LIST_MAX, PHONE_MAX, longest,
 };
+use crate::document::FILE_NAME_MAX;
 use crate::feed::POLL_LIMIT;
 use crate::ferry::{ObjectKind, ObjectState, TakenStatus};
-use crate::papers::{FILE_NAME_MAX, NUMBER_MAX, PAYMENTS_MAX, STATUS_MAX};
+use crate::format::FILE_TYPES;
+use crate::inquiry::{NUMBER_MAX, OFFERED, STATUS_MAX};
+use crate::payment::LIST_MAX as COMPLETE_MAX;
 use crate::problem::{Fault, type_uri};
 use crate::router::BASE_PATH;
 use crate::value::element_of;
@@ -43,55 +46,52 @@ pub fn openapi() -> Value {
                 &Takes::Body("Counterparties"),
                 "Results",
             ) },
-            "/inquiries": { "get": call(
-                "pollInquiries",
-                "Сделки, которые 1С должна создать или обновить как «Запрос»; пусто — пустой массив",
-                &Takes::Query(json!([limit()])),
-                "OfferedInquiries",
-            ), "post": call(
-                "showInquiries",
-                "1С показывает номер, дату, состояние и пометку удаления своих запросов",
-                &Takes::Body("Inquiries"),
-                "Results",
-            ) },
-            "/open-inquiries": { "get": call(
-                "openInquiries",
-                "Незакрытые запросы по порядку номеров сделок",
-                &Takes::Query(json!([{
-                    "name": "after", "in": "query", "required": false,
-                    "schema": { "type": "integer", "minimum": 0, "default": 0 }
-                }, limit()])),
-                "OpenInquiries",
-            ) },
-            "/documents": { "post": call(
-                "showDocuments",
-                "1С передаёт документы, с содержимым или без него",
-                &Takes::Body("Documents"),
-                "Results",
-            ) },
-            "/documents/{ref}/content": { "put": call(
-                "putContent",
-                "Содержимое документа, байты PDF",
-                &Takes::Pdf,
-                "Results",
-            ) },
-            "/payments": { "post": call(
-                "showPayments",
-                "1С передаёт оплаты, их изменения и отмены",
-                &Takes::Body("Payments"),
-                "Results",
-            ) },
-            "/payments/complete": { "post": call(
-                "completePayments",
-                "Полные списки оплат запросов: чего в списке нет, то больше не считается",
-                &Takes::Body("CompletePayments"),
-                "Results",
-            ) },
             "/receipts": { "post": call(
                 "sendReceipts",
                 "Что стало с каждой доставкой",
                 &Takes::Body("Receipts"),
                 "ReceiptResults",
+            ) },
+            "/inquiries": { "get": call(
+                "pollInquiries",
+                "Сделки, по которым 1С должна создать или обновить «Запрос»; пусто — пустой массив",
+                &Takes::Query(json!([limit()])),
+                "OfferedInquiries",
+            ), "post": call(
+                "showInquiries",
+                "1С сообщает номер, дату, состояние и пометку удаления своих запросов",
+                &Takes::Body("Inquiries"),
+                "Results",
+            ) },
+            "/open-inquiries": { "get": call(
+                "openInquiries",
+                "Запросы, которые ещё открыты, по возрастанию номера сделки",
+                &Takes::Query(json!([after(), limit()])),
+                "OpenInquiries",
+            ) },
+            "/documents": { "post": call(
+                "showDocuments",
+                "1С показывает ТКП, договоры и счета, с файлом PDF или без него",
+                &Takes::Body("Documents"),
+                "Results",
+            ) },
+            "/documents/{ref}/content": { "put": call(
+                "sendContent",
+                "Файл PDF документа, который 1С уже показала; ответ — массив из одного результата",
+                &Takes::File(json!([{ "name": "ref", "in": "path", "required": true, "schema": guid() }])),
+                "Results",
+            ) },
+            "/payments": { "post": call(
+                "showPayments",
+                "1С показывает оплаты, их изменения и отмены",
+                &Takes::Body("Payments"),
+                "Results",
+            ) },
+            "/payments/complete": { "post": call(
+                "completePayments",
+                "Все оплаты запроса: чего в списке нет, больше не считается",
+                &Takes::Body("CompletePayments"),
+                "Results",
             ) },
             "/state": { "get": call("state", "Что Parom знает об объекте 1С", &Takes::Query(query()), "State") }
         },
@@ -120,7 +120,8 @@ enum Takes {
     Nothing,
     Body(&'static str),
     Query(Value),
-    Pdf,
+    /// A PDF as the body; the parameters are those of the path.
+    File(Value),
 }
 
 fn call(id: &str, summary: &str, takes: &Takes, answer: &str) -> Value {
@@ -135,13 +136,14 @@ fn call(id: &str, summary: &str, takes: &Takes, answer: &str) -> Value {
     });
     match takes {
         Takes::Nothing => {}
-        Takes::Pdf => {
-            let file = json!({ "schema": { "type": "string", "contentMediaType": "application/pdf" } });
-            call["requestBody"] = json!({ "required": true, "content": { "application/pdf": file } });
-            parameters.push(json!({ "name": "ref", "in": "path", "required": true, "schema": guid() }));
-        }
         Takes::Body(schema) => call["requestBody"] = json!({ "required": true, "content": content(schema) }),
         Takes::Query(query) => parameters.extend(query.as_array().into_iter().flatten().cloned()),
+        Takes::File(path) => {
+            parameters.extend(path.as_array().into_iter().flatten().cloned());
+            let content: Map<_, _> =
+                FILE_TYPES.iter().map(|media_type| ((*media_type).to_owned(), json!({}))).collect();
+            call["requestBody"] = json!({ "required": true, "content": content });
+        }
     }
     call["parameters"] = parameters.into();
     call
@@ -158,6 +160,14 @@ fn limit() -> Value {
     json!({
         "name": "limit", "in": "query", "required": false,
         "schema": { "type": "integer", "minimum": 1, "maximum": RECORDS_MAX, "default": POLL_LIMIT }
+    })
+}
+
+fn after() -> Value {
+    json!({
+        "name": "after", "in": "query", "required": false,
+        "description": "номер последней сделки предыдущего ответа",
+        "schema": { "type": "integer", "format": "int64", "minimum": 0, "default": 0 }
     })
 }
 
@@ -216,53 +226,55 @@ fn schemas() -> Value {
             "delivery": { "type": "string", "description": "номер доставки из опроса" },
             "status": { "type": "string", "enum": ReceiptStatus::ALL.map(ReceiptStatus::as_str) },
             "ref": guid(),
-            "code": text("код контрагента", CODE_MAX),
-            "number": text("номер запроса", NUMBER_MAX),
-            "date": day("дата запроса"),
+            "code": text("код, у контрагента", CODE_MAX),
+            "number": text("номер, у запроса", NUMBER_MAX),
+            "date": date("дата, у запроса"),
             "message": { "type": "string", "description": "почему отклонено" }
-        })),
-        "OfferedInquiries": list("inquiries", &reference("OfferedInquiry"), RECORDS_MAX),
-        "OfferedInquiry": object("inquiry", &["delivery", "action", "deal_id", "counterparty"], offered_inquiry()),
-        "Product": object("product", &["name", "quantity", "price", "amount"], json!({
-            "name": { "type": "string" }, "article": { "type": "string" },
-            "quantity": sum("сколько"), "unit": { "type": "string" },
-            "price": sum("цена единицы до скидки"), "discount": sum("скидка с единицы"),
-            "vat_rate": { "type": "string", "description": "ставка НДС в процентах; пусто — без НДС" },
-            "vat_included": { "type": "boolean" }, "amount": sum("стоимость строки с НДС")
-        })),
-        "Inquiries": list("inquiries", &reference("Inquiry"), RECORDS_MAX),
-        "Inquiry": object("inquiry", &["ref"], json!({
-            "ref": guid(), "deal_id": deal(), "number": text("номер", NUMBER_MAX), "date": day("дата"),
-            "status": text("состояние", STATUS_MAX),
-            "deleted": { "type": "boolean", "description": "пометка удаления" }, "changed_at": changed_at()
-        })),
-        "OpenInquiries": list("open_inquiries", &reference("OpenInquiry"), RECORDS_MAX),
-        "OpenInquiry": object("inquiry", &["deal_id", "ref"], json!({ "deal_id": deal(), "ref": guid() })),
-        "Documents": list("documents", &reference("Document"), RECORDS_MAX),
-        "Document": object("document", &["ref"], json!({
-            "ref": guid(), "kind": { "type": "string", "enum": DocumentKind::ALL.map(DocumentKind::as_str) },
-            "inquiry": guid(), "deal_id": deal(), "number": text("номер", NUMBER_MAX), "date": day("дата"),
-            "amount": sum("сумма"), "currency": text("код валюты, три буквы", 3),
-            "file_name": text("имя файла", FILE_NAME_MAX),
-            "content": { "type": ["string", "null"], "contentEncoding": "base64", "contentMediaType": "application/pdf" },
-            "deleted": { "type": "boolean", "description": "пометка удаления" }, "changed_at": changed_at()
-        })),
-        "Payments": list("payments", &reference("Payment"), RECORDS_MAX),
-        "Payment": object("payment", &["ref", "amount"], json!({
-            "ref": guid(), "inquiry": guid(), "deal_id": deal(), "number": text("номер", NUMBER_MAX),
-            "date": day("дата"), "amount": sum("сумма; у возврата отрицательная"),
-            "currency": text("код валюты, три буквы", 3),
-            "cancelled": { "type": "boolean", "description": "не считается в «Оплачено»" }, "changed_at": changed_at()
-        })),
-        "CompletePayments": list("complete", &reference("PaymentList"), RECORDS_MAX),
-        "PaymentList": object("list", &["inquiry", "payments"], json!({
-            "inquiry": guid(), "payments": list("payments", &reference("Payment"), PAYMENTS_MAX)
         })),
         "ReceiptResults": list("results", &reference("ReceiptResult"), RECORDS_MAX),
         "ReceiptResult": object("result", &["delivery", "status", "message"], json!({
             "delivery": { "type": "string", "description": "как прислала 1С" },
             "status": { "type": "string", "enum": ReceiptTaken::ALL.map(ReceiptTaken::as_str) },
             "message": { "type": "string", "description": "что исправить; пусто, если нечего сказать" }
+        })),
+        "Inquiries": list("inquiries", &reference("Inquiry"), RECORDS_MAX),
+        "Inquiry": object("inquiry", &["ref"], json!({
+            "ref": guid(),
+            "deal_id": deal(),
+            "number": text("номер", NUMBER_MAX),
+            "date": date("дата"),
+            "status": text("состояние словами 1С", STATUS_MAX),
+            "deleted": mark(),
+            "changed_at": moment()
+        })),
+        "OfferedInquiries": list("inquiries", &reference("OfferedInquiry"), RECORDS_MAX),
+        "OfferedInquiry": offered_inquiry(),
+        "Product": object("product", &[
+            "name", "article", "quantity", "unit", "price", "discount", "vat_rate", "vat_included", "amount",
+        ], json!({
+            "name": { "type": "string" },
+            "article": { "type": "string" },
+            "quantity": told_amount("сколько"),
+            "unit": { "type": "string", "description": "единица измерения" },
+            "price": told_amount("цена единицы до скидки"),
+            "discount": told_amount("скидка с единицы, деньгами"),
+            "vat_rate": told_amount("ставка НДС в процентах; пусто — без НДС"),
+            "vat_included": { "type": "boolean", "description": "НДС в цене" },
+            "amount": told_amount("сумма строки с НДС")
+        })),
+        "OpenInquiries": list("open_inquiries", &reference("OpenInquiry"), RECORDS_MAX),
+        "OpenInquiry": object("open_inquiry", &["deal_id", "ref"], json!({
+            "deal_id": { "type": "integer", "format": "int64" },
+            "ref": guid()
+        })),
+        "Documents": list("documents", &reference("Document"), RECORDS_MAX),
+        "Document": object("document", &["ref"], document()),
+        "Payments": list("payments", &reference("Payment"), RECORDS_MAX),
+        "Payment": object("payment", &["ref"], payment()),
+        "CompletePayments": list("complete_payments", &reference("CompleteList"), RECORDS_MAX),
+        "CompleteList": object("list", &["inquiry", "payments"], json!({
+            "inquiry": guid(),
+            "payments": list("payments", &reference("Payment"), COMPLETE_MAX)
         })),
         "State": object("state", &["kind", "ref", "state", "reason"], json!({
             "kind": { "type": "string", "enum": kinds },
@@ -317,9 +329,8 @@ fn counterparty() -> Value {
         }
         fields.insert(field.as_str().to_owned(), schema);
     }
-    fields.insert("deleted".to_owned(), json!({ "type": "boolean", "description": "пометка удаления" }));
-    let moment = "когда изменён в 1С; без смещения — в [onec].time_zone";
-    fields.insert("changed_at".to_owned(), json!({ "type": "string", "description": moment }));
+    fields.insert("deleted".to_owned(), mark());
+    fields.insert("changed_at".to_owned(), moment());
     fields.into()
 }
 
@@ -336,45 +347,107 @@ fn offered() -> Value {
     fields
 }
 
-/// What a poll brings of a deal.
 fn offered_inquiry() -> Value {
-    let word = || json!({ "type": "string" });
-    let schema = |field: &str| match field {
-        "action" => json!({ "type": "string", "enum": ["create", "update"] }),
-        "ref" | "proposed_ref" => guid(),
-        "deal_id" => deal(),
-        "closed" => json!({ "type": "boolean" }),
-        "amount" => sum("сумма сделки"),
-        "opened_on" | "closes_on" => day("день"),
-        "counterparty" => json!({ "type": "object", "properties": {
-            "ref": guid(), "code": word(), "inn": word(), "kpp": word(), "company_id": { "type": "integer" }
-        } }),
-        "responsible" => json!({ "type": "object", "properties": { "name": word(), "email": word() } }),
-        "products" => list("products", &reference("Product"), PRODUCTS_MAX),
-        _ => word(),
+    let texts = |names: &[&str]| {
+        let fields = names.iter().map(|name| ((*name).to_owned(), json!({ "type": "string" })));
+        Value::Object(fields.collect())
     };
-    let fields: Map<String, Value> =
-        crate::inquiry_feed::FIELDS.into_iter().map(|field| (field.to_owned(), schema(field))).collect();
-    fields.into()
+    let mut client = texts(&["code", "inn", "kpp"]);
+    client["ref"] = guid();
+    client["company_id"] = json!({ "type": "integer", "format": "int64" });
+    let mut fields = texts(&["deal_url", "number", "title", "stage", "stage_id", "currency", "comment"]);
+    fields["delivery"] = json!({ "type": "string", "description": "номер доставки для квитанции" });
+    fields["action"] = json!({ "type": "string", "enum": ["create", "update"] });
+    fields["proposed_ref"] = guid();
+    fields["ref"] = guid();
+    fields["deal_id"] = json!({ "type": "integer", "format": "int64" });
+    fields["closed"] = json!({ "type": "boolean" });
+    fields["counterparty"] = object("counterparty", &["ref", "inn", "kpp", "company_id"], client);
+    fields["amount"] = told_amount("сумма сделки");
+    fields["responsible"] = object("responsible", &["name", "email"], texts(&["name", "email"]));
+    for (name, title) in [("opened_on", "дата начала"), ("closes_on", "предполагаемая дата закрытия")]
+    {
+        let description = format!("{title}, 2026-11-23; пусто, если её нет");
+        fields[name] = json!({ "type": "string", "description": description });
+    }
+    fields["products"] = json!({
+        "type": "array", "xml": { "name": "products", "wrapped": true },
+        "items": { "$ref": "#/components/schemas/Product", "xml": { "name": element_of("products") } }
+    });
+    fields["changed_at"] =
+        json!({ "type": "string", "description": "когда изменена сделка; пусто, если неизвестно" });
+    let known_later = ["ref", "proposed_ref", "number"];
+    let required: Vec<_> = OFFERED.into_iter().filter(|name| !known_later.contains(name)).collect();
+    let mut schema = object("inquiry", &required, fields);
+    schema["additionalProperties"] = json!({
+        "type": "string", "description": "поля сделки, которым в настройках Parom даны имена"
+    });
+    schema
 }
 
-/// Rows of a deal, as many as are ever read.
-const PRODUCTS_MAX: usize = 5000;
+fn document() -> Value {
+    json!({
+        "ref": guid(),
+        "kind": { "type": "string", "enum": DocumentKind::ALL.map(DocumentKind::as_str) },
+        "inquiry": guid(),
+        "deal_id": deal(),
+        "number": text("номер", NUMBER_MAX),
+        "date": date("дата"),
+        "amount": amount("сумма"),
+        "currency": currency(),
+        "file_name": text("имя файла; .pdf добавляется, запретные знаки заменяются на «_»", FILE_NAME_MAX),
+        "content": {
+            "type": ["string", "null"], "contentEncoding": "base64", "contentMediaType": "application/pdf",
+            "description": "PDF не длиннее [onec].document_limit; пробелы и переносы строк допустимы"
+        },
+        "deleted": mark(),
+        "changed_at": moment()
+    })
+}
+
+fn payment() -> Value {
+    json!({
+        "ref": guid(),
+        "inquiry": guid(),
+        "deal_id": deal(),
+        "number": text("номер", NUMBER_MAX),
+        "date": date("дата"),
+        "amount": amount("сумма; у возврата отрицательная"),
+        "currency": currency(),
+        "cancelled": { "type": "boolean", "description": "отменена: не входит в «Оплачено»" },
+        "changed_at": moment()
+    })
+}
 
 fn deal() -> Value {
-    json!({ "type": ["integer", "null"], "description": "номер сделки в Битрикс24" })
+    json!({ "type": ["integer", "string", "null"], "description": "номер сделки Битрикс24" })
 }
 
-fn day(description: &str) -> Value {
-    json!({ "type": ["string", "null"], "description": format!("{description}: 2026-11-23; время после даты не мешает") })
+fn date(title: &str) -> Value {
+    let description = format!("{title}: 2026-11-23 или 2026-11-23T20:48:00");
+    json!({ "type": ["string", "null"], "description": description })
 }
 
-fn sum(description: &str) -> Value {
-    json!({ "type": ["string", "number", "null"], "description": format!("{description}: \"15000.00\"") })
+fn moment() -> Value {
+    let description = "когда изменено в 1С; без смещения — в [onec].time_zone";
+    json!({ "type": "string", "description": description })
 }
 
-fn changed_at() -> Value {
-    json!({ "type": "string", "description": "когда изменено в 1С; без смещения — в [onec].time_zone" })
+fn amount(title: &str) -> Value {
+    json!({ "type": ["string", "number", "null"], "description": title, "examples": ["15000.00"] })
+}
+
+/// As Parom writes one.
+fn told_amount(title: &str) -> Value {
+    json!({ "type": "string", "description": title })
+}
+
+fn currency() -> Value {
+    json!({ "type": ["string", "null"], "description": "валюта", "examples": ["RUB"] })
+}
+
+fn mark() -> Value {
+    json!({ "type": "boolean", "description": "пометка удаления" })
 }
 
 fn object(root: &str, required: &[&str], properties: Value) -> Value {

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use crate::body::BODIES_AT_ONCE;
 use crate::door::{Guesses, guard};
 use crate::ferry::Ferry;
-use crate::{calls, feed, inquiry_feed, push, speech};
+use crate::{calls, content, feed, speech};
 
 /// What the owner of the service decides.
 #[derive(Clone, Debug)]
@@ -24,9 +24,9 @@ pub struct Settings {
     pub password: SecretString,
     /// In which dates of 1C without an offset are.
     pub time_zone: TimeZone,
-    /// Largest body, in bytes.
+    /// Largest body of JSON or XML, in bytes.
     pub body_limit: usize,
-    /// Largest PDF, in bytes.
+    /// Longest PDF, in bytes.
     pub document_limit: usize,
 }
 
@@ -41,13 +41,13 @@ pub fn router(settings: Settings, ferry: Arc<dyn Ferry>, clock: Arc<dyn Clock>) 
         .route("/ping", get(calls::ping))
         .route("/hello", post(calls::hello))
         .route("/counterparties", get(feed::poll).post(calls::counterparties))
-        .route("/inquiries", get(inquiry_feed::poll).post(push::inquiries))
-        .route("/open-inquiries", get(inquiry_feed::open))
-        .route("/documents", post(push::documents))
-        .route("/documents/{ref}/content", put(push::content))
-        .route("/payments", post(push::payments))
-        .route("/payments/complete", post(push::complete))
+        .route("/inquiries", get(feed::poll_inquiries).post(calls::inquiries))
+        .route("/open-inquiries", get(feed::open_inquiries))
         .route("/receipts", post(feed::receipts))
+        .route("/documents", post(calls::documents))
+        .route("/documents/{ref}/content", put(content::content))
+        .route("/payments", post(calls::payments))
+        .route("/payments/complete", post(calls::complete_payments))
         .route("/state", get(calls::state))
         .fallback(calls::not_found)
         .method_not_allowed_fallback(calls::method_not_allowed)

@@ -5,6 +5,8 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::format::{Format, is_blind};
 use crate::problem::{Fault, Problem};
@@ -25,6 +27,11 @@ impl IntoResponse for Answer {
         response.extensions_mut().insert(self);
         response
     }
+}
+
+/// A moment as the contract writes it, to the second.
+pub(crate) fn at(moment: Timestamp, time_zone: &TimeZone) -> String {
+    moment.to_zoned_datetime(time_zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
 /// Writes what the calls behind it have answered.

@@ -148,6 +148,8 @@ impl<R: BufRead> Document<R> {
                     let value = self.rest_of(&name, depth + 1, met)?;
                     children.push((name, if nil { Value::Null } else { value }));
                 }
+                // A long text in one piece is not copied.
+                Token::Text(more) if text.is_empty() => text = more,
                 Token::Text(more) => text += &more,
                 Token::Close => break,
                 Token::End => return Err(self.cut()),

@@ -1,11 +1,12 @@
 //! Whatever arrives: no panic, and either an answer per record or a problem.
 
+use axum::body::Body;
 use domain::{BankAccount, Counterparty};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::office::{Call, Heard, Office, REF};
+use crate::office::{Call, DOCUMENT_LIMIT, Heard, Office, REF, to_xml};
 
 fn runtime() -> Runtime {
     Builder::new_current_thread().build().expect("a runtime")
@@ -42,6 +43,11 @@ const JSON_WORDS: &[&str] = &[
     "\"bank_accounts\"",
     "\"deleted\"",
     "\"changed_at\"",
+    "\"content\"",
+    "\"amount\"",
+    "\"payments\"",
+    "\"inquiry\"",
+    "\"JVBERi0xLjQ=\"",
     "\"legal\"",
     "\"\\ud800\"",
     "\"\\u0000\"",
@@ -60,6 +66,10 @@ const XML_WORDS: &[&str] = &[
     "<phones>",
     "</phones>",
     "<phone/>",
+    "<payment>",
+    "</payment>",
+    "<document><ref>6f9619ff-8b86-d011-b42d-00cf4fc964ff</ref><content>JVBERi0xLjQ=</content></document>",
+    "<list><inquiry>6f9619ff-8b86-d011-b42d-00cf4fc964ff</inquiry><payments/></list>",
     "<kind>legal</kind>",
     "<x xsi:nil='true'/>",
     "<!--",
@@ -80,25 +90,123 @@ const XML_WORDS: &[&str] = &[
     "6f9619ff-8b86-d011-b42d-00cf4fc964ff",
 ];
 
+/// The calls that show something, with the roots of their XML.
+const PUSHES: &[(&str, &str)] = &[
+    ("counterparties", "counterparties"),
+    ("inquiries", "inquiries"),
+    ("documents", "documents"),
+    ("payments", "payments"),
+    ("payments/complete", "complete_payments"),
+    ("receipts", "receipts"),
+];
+
+const FIELDS: &[&str] = &[
+    "deal_id",
+    "number",
+    "date",
+    "status",
+    "kind",
+    "amount",
+    "currency",
+    "file_name",
+    "content",
+    "deleted",
+    "cancelled",
+    "changed_at",
+    "payments",
+    "delivery",
+];
+
+/// What hand-written adapters might put anywhere.
+fn any_value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(json!(null)),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "[-+0-9 ,.:T]{0,20}".prop_map(Value::from),
+        "[а-яA-Z0-9+/=.-]{0,30}".prop_map(Value::from),
+        Just(json!([])),
+        Just(json!([{ "ref": REF, "amount": "1" }])),
+        Just(json!({ "a": { "b": [1, 2] } })),
+    ]
+}
+
 proptest! {
     #[test]
-    fn any_bytes_get_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..200), xml: bool) {
-        let call = if xml { Call::xml("counterparties", bytes) } else { Call::post("counterparties", bytes) };
+    fn any_bytes_get_an_answer(
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        (path, _) in prop::sample::select(PUSHES),
+        xml: bool,
+    ) {
+        let call = if xml { Call::xml(path, bytes) } else { Call::post(path, bytes) };
         let heard = runtime().block_on(Office::open().hears(call));
         prop_assert!(is_an_answer(&heard), "{} {}", heard.status, heard.text);
     }
 
     #[test]
-    fn anything_like_json_gets_an_answer(text in almost(JSON_WORDS)) {
-        let heard = runtime().block_on(Office::open().hears(Call::post("counterparties", format!("[{text}"))));
+    fn anything_like_json_gets_an_answer(
+        text in almost(JSON_WORDS),
+        (path, _) in prop::sample::select(PUSHES),
+    ) {
+        let heard = runtime().block_on(Office::open().hears(Call::post(path, format!("[{text}"))));
         prop_assert!(is_an_answer(&heard), "{} {}", heard.status, heard.text);
     }
 
     #[test]
-    fn anything_like_xml_gets_an_answer(text in almost(XML_WORDS)) {
-        let call = Call::xml("counterparties", format!("<counterparties>{text}"));
+    fn anything_like_xml_gets_an_answer(
+        text in almost(XML_WORDS),
+        (path, root) in prop::sample::select(PUSHES),
+    ) {
+        let call = Call::xml(path, format!("<{root}>{text}"));
         let heard = runtime().block_on(Office::open().hears(call));
         prop_assert!(is_an_answer(&heard), "{} {}", heard.status, heard.text);
+    }
+
+    #[test]
+    fn any_value_in_any_field_gets_an_answer_in_both_formats(
+        (path, root) in prop::sample::select(PUSHES),
+        record in prop::collection::btree_map(prop::sample::select(FIELDS), any_value(), 0..8),
+    ) {
+        let mut record = json!(record);
+        record["ref"] = REF.into();
+        record["inquiry"] = REF.into();
+        let records = json!([record]);
+        let office = Office::open();
+
+        let (json, xml) = runtime().block_on(async {
+            let json = office.hears(Call::post(path, records.to_string())).await;
+            (json, office.hears(Call::xml(path, to_xml(root, &records)).on_8_2()).await)
+        });
+
+        prop_assert_eq!(json.statuses().len(), 1);
+        prop_assert!(xml.status == 200 && (xml.json().is_array() || xml.json()["problem"] == true), "{}", xml.text);
+    }
+
+    #[test]
+    fn a_raw_body_is_taken_exactly_when_it_is_a_pdf_within_the_limit(
+        begin in prop_oneof![Just(&b"%PDF-"[..]), Just(&b"%PDF"[..]), Just(&b""[..]), Just(&b" %PDF-"[..])],
+        rest in prop::collection::vec(any::<u8>(), 0..100),
+        long: bool,
+        size in 1_usize..50,
+    ) {
+        let mut file = [begin, &rest].concat();
+        if long {
+            file.resize(DOCUMENT_LIMIT + rest.len() - 50.min(rest.len()), b'x');
+        }
+        let good = file.starts_with(b"%PDF-") && file.len() <= DOCUMENT_LIMIT;
+        let size = if long { size * 1000 } else { size };
+        let pieces: Vec<_> = file.chunks(size).map(|piece| Ok::<_, std::io::Error>(piece.to_vec())).collect();
+        let office = Office::open();
+
+        let heard = runtime().block_on(async {
+            office.takes("documents", &json!({ "ref": REF })).await;
+            let body = Body::from_stream(futures::stream::iter(pieces));
+            office.hears(Call::put(&format!("documents/{REF}/content"), body)).await
+        });
+
+        prop_assert_eq!(heard.statuses(), [if good { "accepted" } else { "rejected" }]);
+        prop_assert_eq!(office.ferry.file(), good.then_some(file));
     }
 
     #[test]
@@ -167,14 +275,4 @@ fn to_json(card: &Counterparty) -> Value {
     let mut json = serde_json::to_value(card).expect("a card has a JSON");
     json["ref"] = REF.into();
     json
-}
-
-fn to_xml(name: &str, value: &Value) -> String {
-    let content = match value {
-        Value::Object(fields) => fields.iter().map(|(name, value)| to_xml(name, value)).collect(),
-        Value::Array(items) => items.iter().map(|item| to_xml(name.trim_end_matches('s'), item)).collect(),
-        Value::String(text) => text.replace('&', "&amp;").replace('<', "&lt;"),
-        other => other.to_string(),
-    };
-    format!("<{name}>{content}</{name}>")
 }

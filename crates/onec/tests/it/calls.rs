@@ -90,10 +90,28 @@ async fn state_tells_what_became_of_an_object() {
 }
 
 #[tokio::test]
+async fn state_tells_of_every_kind_of_objects_by_itself() {
+    let office = Office::open();
+    office.takes("payments", &json!({ "ref": REF })).await;
+    office.takes("inquiries", &json!({ "ref": OTHER_REF })).await;
+
+    let mut states = Vec::new();
+    for (kind, object) in
+        [("counterparty", REF), ("inquiry", REF), ("inquiry", OTHER_REF), ("document", REF), ("payment", REF)]
+    {
+        let heard = office.hears(Call::get(&format!("state?kind={kind}&ref={object}"))).await.json();
+        assert_eq!((&heard["kind"], &heard["ref"]), (&json!(kind), &json!(object)));
+        states.push(heard["state"].as_str().expect("a state").to_owned());
+    }
+
+    assert_eq!(states, ["unknown", "unknown", "delivered", "unknown", "waiting"]);
+}
+
+#[tokio::test]
 async fn a_state_of_nothing_in_particular_is_invalid() {
     let office = Office::open();
 
-    for query in ["", "?kind=counterparty", "?kind=act&ref=6f9619ff-8b86-d011-b42d-00cf4fc964ff", "?ref=%FF"]
+    for query in ["", "?kind=counterparty", "?kind=deal&ref=6f9619ff-8b86-d011-b42d-00cf4fc964ff", "?ref=%FF"]
     {
         let (slug, detail) = office.hears(Call::get(&format!("state{query}"))).await.problem(422);
         assert_eq!(slug, "invalid", "{query}");
@@ -105,7 +123,7 @@ async fn a_state_of_nothing_in_particular_is_invalid() {
 async fn an_unknown_address_is_a_problem_in_russian() {
     let office = Office::open();
 
-    for path in ["", "orders", "closed-inquiries?after=1", "counterparties/1"] {
+    for path in ["", "documents/1", "open-inquiries/1?after=1", "counterparties/1"] {
         let (slug, detail) = office.hears(Call::get(path)).await.problem(404);
         assert_eq!(slug, "not-found", "{path}");
         assert!(detail.contains("не обслуживается"), "{detail}");

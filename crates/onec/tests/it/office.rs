@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -18,9 +18,10 @@ use domain::{
 use futures::StreamExt as _;
 use jiff::tz::TimeZone;
 use onec::{
-    BadContent, Content, Ferry, Greeting, Hello, ObjectKind, ObjectState, Promise, Settings,
-    ShownCounterparty, Taken, Unavailable, router,
+    Content, Ferry, Greeting, Hello, ObjectKind, ObjectState, Promise, Settings, ShownCounterparty, Taken,
+    Unavailable, router,
 };
+use quick_xml::events::Event;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -29,10 +30,10 @@ pub(crate) const REF: &str = "6f9619ff-8b86-d011-b42d-00cf4fc964ff";
 /// Another one.
 pub(crate) const OTHER_REF: &str = "7f9619ff-8b86-d011-b42d-00cf4fc964ff";
 
-/// Small, so that a test can go beyond it.
-pub(crate) const DOCUMENT_LIMIT: usize = MIB;
-
 pub(crate) const MIB: usize = 1024 * 1024;
+
+/// The longest PDF that the office takes.
+pub(crate) const DOCUMENT_LIMIT: usize = 64 * 1024;
 
 pub(crate) fn moscow() -> TimeZone {
     TimeZone::get("Europe/Moscow").expect("the bundled database has Moscow")
@@ -86,7 +87,17 @@ impl Office {
 
     /// 1C shows one counterparty as JSON and must hear that it is wrong.
     pub(crate) async fn is_rejected(&self, counterparty: &Value) -> String {
-        let heard = self.shows(&Value::Array(vec![counterparty.clone()])).await;
+        self.rejects("counterparties", counterparty).await
+    }
+
+    /// 1C sends one record as JSON.
+    pub(crate) async fn takes(&self, call: &str, record: &Value) -> Heard {
+        self.hears(Call::post(call, Value::Array(vec![record.clone()]).to_string())).await
+    }
+
+    /// 1C sends one record as JSON and must hear that it is wrong.
+    pub(crate) async fn rejects(&self, call: &str, record: &Value) -> String {
+        let heard = self.takes(call, record).await;
         assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
         let result = &heard.json()[0];
         assert_eq!(result["status"], "rejected", "{result}");
@@ -123,12 +134,17 @@ impl Call {
             .with("content-type", "application/json; charset=utf-8")
     }
 
-    pub(crate) fn put_pdf(path: &str, body: impl Into<Body>) -> Self {
-        Self { method: "PUT", ..Self::post(path, body) }.with("content-type", "application/pdf")
+    pub(crate) fn put(path: &str, body: impl Into<Body>) -> Self {
+        Self { method: "PUT", body: body.into(), ..Self::get(path) }.with("content-type", "application/pdf")
     }
 
     pub(crate) fn xml(path: &str, body: impl Into<Body>) -> Self {
         Self::post(path, body).with("content-type", "application/xml")
+    }
+
+    /// As platform 8.2 would call.
+    pub(crate) fn on_8_2(self) -> Self {
+        self.with("x-parom-platform", "8.2")
     }
 
     /// Sets a header.
@@ -208,13 +224,15 @@ impl Heard {
 pub(crate) struct MemoryFerry {
     pub(crate) offers: Mutex<Vec<Offer>>,
     pub(crate) receipts: Mutex<Vec<Receipt>>,
-    pub(crate) deals: Mutex<Vec<InquiryOffer>>,
-    pub(crate) open: Mutex<Vec<OpenInquiry>>,
+    pub(crate) inquiry_offers: Mutex<Vec<InquiryOffer>>,
+    pub(crate) open_inquiries: Mutex<Vec<OpenInquiry>>,
     pub(crate) inquiries: Mutex<Vec<ShownInquiry>>,
     pub(crate) documents: Mutex<Vec<ShownDocument>>,
-    pub(crate) contents: Mutex<Vec<(OneCRef, Vec<u8>)>>,
+    /// What is known of the files of documents, with the number of pieces in which each came.
+    contents: Mutex<HashMap<OneCRef, (Vec<u8>, usize)>>,
     pub(crate) payments: Mutex<Vec<ShownPayment>>,
     pub(crate) lists: Mutex<Vec<CompletePayments>>,
+    contents_asked: AtomicUsize,
     shown: Mutex<Vec<ShownCounterparty>>,
     hellos: Mutex<Vec<Hello>>,
     seen: Mutex<Vec<Timestamp>>,
@@ -243,6 +261,29 @@ impl MemoryFerry {
         shown[0].clone()
     }
 
+    /// The only record of a table.
+    pub(crate) fn only_of<T: Clone + std::fmt::Debug>(table: &Mutex<Vec<T>>) -> T {
+        let records = table.lock().expect("no panic");
+        assert_eq!(records.len(), 1, "{records:?}");
+        records[0].clone()
+    }
+
+    /// The file of the document [`REF`], if there is one.
+    pub(crate) fn file(&self) -> Option<Vec<u8>> {
+        self.file_with_pieces().map(|(file, _)| file)
+    }
+
+    /// The file of the document [`REF`] and in how many pieces it came.
+    pub(crate) fn file_with_pieces(&self) -> Option<(Vec<u8>, usize)> {
+        let onec_ref = OneCRef::parse(REF).expect("a GUID");
+        self.contents.lock().expect("no panic").get(&onec_ref).cloned()
+    }
+
+    /// How many times a content was offered.
+    pub(crate) fn contents_asked(&self) -> usize {
+        self.contents_asked.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn hellos(&self) -> Vec<Hello> {
         self.hellos.lock().expect("no panic").clone()
     }
@@ -259,12 +300,6 @@ impl MemoryFerry {
         };
         Box::pin(std::future::ready(outcome))
     }
-}
-
-fn keep<T>(place: &Mutex<Vec<T>>, shown: Vec<T>) -> Vec<Taken> {
-    let answers = shown.iter().map(|_| Taken::accepted()).collect();
-    place.lock().expect("no panic").extend(shown);
-    answers
 }
 
 impl Ferry for MemoryFerry {
@@ -303,52 +338,77 @@ impl Ferry for MemoryFerry {
     }
 
     fn show_inquiries(&self, shown: Vec<ShownInquiry>) -> Promise<'_, Vec<Taken>> {
-        self.serve(|| keep(&self.inquiries, shown))
+        self.serve(|| {
+            let undated = |shown: &ShownInquiry| ShownInquiry { changed_at: None, ..shown.clone() };
+            keep(&self.inquiries, shown, |known, shown| undated(known) == undated(shown))
+        })
     }
 
     fn poll_inquiries(&self, limit: usize) -> Promise<'_, Vec<InquiryOffer>> {
-        self.serve(|| self.deals.lock().expect("no panic").iter().take(limit).cloned().collect())
+        self.serve(|| self.inquiry_offers.lock().expect("no panic").iter().take(limit).cloned().collect())
     }
 
     fn open_inquiries(&self, after: i64, limit: usize) -> Promise<'_, Vec<OpenInquiry>> {
         self.serve(|| {
-            let open = self.open.lock().expect("no panic");
+            let open = self.open_inquiries.lock().expect("no panic");
             open.iter().filter(|inquiry| inquiry.deal_id > after).take(limit).copied().collect()
         })
     }
 
     fn show_documents(&self, shown: Vec<ShownDocument>) -> Promise<'_, Vec<Taken>> {
         self.serve(|| {
-            let answer = |document: &ShownDocument| match document.content {
-                Some(_) => Taken::accepted(),
-                None => Taken::awaiting_content(),
-            };
-            let answers = shown.iter().map(answer).collect();
-            self.documents.lock().expect("no panic").extend(shown);
-            answers
+            let mut contents = self.contents.lock().expect("no panic");
+            let mut taken = Vec::new();
+            for document in shown {
+                if let Some(content) = &document.content {
+                    contents.insert(document.onec_ref, (content.clone(), 1));
+                }
+                let complete = contents.contains_key(&document.onec_ref);
+                taken.push(if complete { Taken::accepted() } else { Taken::awaiting_content() });
+                self.documents.lock().expect("no panic").push(document);
+            }
+            taken
         })
     }
 
     fn content<'a>(&'a self, onec_ref: OneCRef, mut content: Content<'a>) -> Promise<'a, Taken> {
+        self.contents_asked.fetch_add(1, Ordering::SeqCst);
+        if self.out_of_service.load(Ordering::SeqCst) {
+            return Box::pin(std::future::ready(Err(Unavailable::new("disk full"))));
+        }
         Box::pin(async move {
-            let mut bytes = Vec::new();
+            let shown =
+                self.documents.lock().expect("no panic").iter().any(|shown| shown.onec_ref == onec_ref);
+            if !shown {
+                return Ok(Taken::rejected("Документ ещё не показан."));
+            }
+            let (mut file, mut pieces) = (Vec::new(), 0);
             while let Some(piece) = content.next().await {
                 match piece {
-                    Ok(piece) => bytes.extend_from_slice(&piece),
-                    Err(BadContent(why)) => return Ok(Taken::rejected(why)),
+                    Ok(piece) => file.extend_from_slice(&piece),
+                    Err(bad) => return Ok(Taken::rejected(bad.to_string())),
                 }
+                pieces += 1;
             }
-            self.contents.lock().expect("no panic").push((onec_ref, bytes));
-            Ok(Taken::accepted())
+            let mut contents = self.contents.lock().expect("no panic");
+            let known = contents.insert(onec_ref, (file.clone(), pieces));
+            Ok(if known.is_some_and(|(known, _)| known == file) {
+                Taken::unchanged()
+            } else {
+                Taken::accepted()
+            })
         })
     }
 
     fn show_payments(&self, shown: Vec<ShownPayment>) -> Promise<'_, Vec<Taken>> {
-        self.serve(|| keep(&self.payments, shown))
+        self.serve(|| {
+            let undated = |shown: &ShownPayment| ShownPayment { changed_at: None, ..shown.clone() };
+            keep(&self.payments, shown, |known, shown| undated(known) == undated(shown))
+        })
     }
 
     fn complete_payments(&self, lists: Vec<CompletePayments>) -> Promise<'_, Vec<Taken>> {
-        self.serve(|| keep(&self.lists, lists))
+        self.serve(|| keep(&self.lists, lists, |known, list| known == list))
     }
 
     fn hello(&self, hello: Hello) -> Promise<'_, Greeting> {
@@ -359,18 +419,143 @@ impl Ferry for MemoryFerry {
     }
 
     fn state(&self, kind: ObjectKind, onec_ref: OneCRef) -> Promise<'_, ObjectState> {
-        self.serve(|| {
-            if kind != ObjectKind::Counterparty {
-                return ObjectState::Waiting(kind.as_str().to_owned());
+        fn knows<T>(table: &Mutex<Vec<T>>, is_it: impl FnMut(&T) -> bool) -> bool {
+            table.lock().expect("no panic").iter().any(is_it)
+        }
+        self.serve(|| match kind {
+            ObjectKind::Counterparty if knows(&self.shown, |known| known.onec_ref == onec_ref) => {
+                ObjectState::Parked("Нет ИНН".to_owned())
             }
-            let known = self.shown().iter().any(|record| record.onec_ref == onec_ref);
-            if known { ObjectState::Parked("Нет ИНН".to_owned()) } else { ObjectState::Unknown }
+            ObjectKind::Inquiry if knows(&self.inquiries, |known| known.onec_ref == onec_ref) => {
+                ObjectState::Delivered
+            }
+            ObjectKind::Document if knows(&self.documents, |known| known.onec_ref == onec_ref) => {
+                ObjectState::Waiting("Ждёт файл".to_owned())
+            }
+            ObjectKind::Payment if knows(&self.payments, |known| known.onec_ref == onec_ref) => {
+                ObjectState::Waiting(String::new())
+            }
+            _ => ObjectState::Unknown,
         })
     }
 
     fn seen(&self, at: Timestamp) {
         self.seen.lock().expect("no panic").push(at);
     }
+}
+
+/// Keeps what is not as the newest record that it is `same` as.
+fn keep<T>(table: &Mutex<Vec<T>>, shown: Vec<T>, same: impl Fn(&T, &T) -> bool) -> Vec<Taken> {
+    let mut table = table.lock().expect("no panic");
+    let mut taken = Vec::new();
+    for record in shown {
+        if table.iter().any(|known| same(known, &record)) {
+            taken.push(Taken::unchanged());
+        } else {
+            taken.push(Taken::accepted());
+            table.push(record);
+        }
+    }
+    taken
+}
+
+/// Reads an XML answer: an element of elements with one and the same listed name is an array, one with others an object,
+/// any other a string.
+pub(crate) fn read_xml(text: &str) -> Value {
+    let mut reader = quick_xml::Reader::from_str(text);
+    let mut open = vec![Element::default()];
+    loop {
+        match reader.read_event().expect("an XML") {
+            Event::Start(tag) => open.push(Element::named(tag.name().into_inner())),
+            Event::Empty(tag) => {
+                let element = Element::named(tag.name().into_inner());
+                open.last_mut().expect("the document is open").children.push(element.read());
+            }
+            Event::End(_) => {
+                let element = open.pop().expect("an open element");
+                open.last_mut().expect("the document is open").children.push(element.read());
+            }
+            Event::Text(text) => open.last_mut().expect("the document is open").text += &text.xml10_content(),
+            Event::GeneralRef(reference) => {
+                let letter = match reference.xml10_content().as_ref() {
+                    "amp" => '&',
+                    "lt" => '<',
+                    "gt" => '>',
+                    "quot" => '"',
+                    "apos" => '\'',
+                    other => panic!("an entity of its own: {other}"),
+                };
+                open.last_mut().expect("the document is open").text.push(letter);
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    let document = open.pop().expect("the document");
+    assert_eq!((open.len(), document.children.len()), (0, 1), "one root: {text}");
+    document.children.into_iter().map(|(_, root)| root).collect::<Vec<_>>().remove(0)
+}
+
+/// An element that is being read.
+#[derive(Default)]
+struct Element {
+    name: String,
+    children: Vec<(String, Value)>,
+    text: String,
+}
+
+impl Element {
+    fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    fn read(self) -> (String, Value) {
+        let Self { name, children, text } = self;
+        let value = if children.is_empty() {
+            Value::String(text)
+        } else if children.iter().all(|(name, _)| LISTED.contains(&name.as_str())) {
+            Value::Array(children.into_iter().map(|(_, value)| value).collect())
+        } else {
+            Value::Object(children.into_iter().collect())
+        };
+        (name, value)
+    }
+}
+
+/// The elements of the lists of answers.
+const LISTED: [&str; 4] = ["inquiry", "open_inquiry", "product", "result"];
+
+/// The JSON as XML can say it: without numbers, flags and empty lists.
+pub(crate) fn as_texts(json: &Value) -> Value {
+    match json {
+        Value::Array(items) if items.is_empty() => Value::String(String::new()),
+        Value::Array(items) => items.iter().map(as_texts).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.iter().map(|(name, value)| (name.clone(), as_texts(value))).collect())
+        }
+        Value::String(text) => Value::String(text.clone()),
+        Value::Null => Value::String(String::new()),
+        Value::Bool(_) | Value::Number(_) => Value::String(json.to_string()),
+    }
+}
+
+/// Writes records as XML by the names of the contract.
+pub(crate) fn to_xml(name: &str, value: &Value) -> String {
+    let element = match name {
+        "inquiries" => "inquiry",
+        "documents" => "document",
+        "payments" => "payment",
+        "complete_payments" => "list",
+        other => other.trim_end_matches('s'),
+    };
+    let content = match value {
+        Value::Object(fields) => fields.iter().map(|(name, value)| to_xml(name, value)).collect(),
+        Value::Array(items) => items.iter().map(|item| to_xml(element, item)).collect(),
+        Value::String(text) => text.replace('&', "&amp;").replace('<', "&lt;"),
+        Value::Null => return format!("<{name} xsi:nil=\"true\"/>"),
+        other => other.to_string(),
+    };
+    format!("<{name}>{content}</{name}>")
 }
 
 /// A minute and a second, after which everything about passwords is forgotten.

@@ -4,10 +4,6 @@ use serde_json::json;
 
 use crate::office::{Call, MIB, Office, REF};
 
-fn on_8_2(call: Call) -> Call {
-    call.with("x-parom-platform", "8.2")
-}
-
 #[tokio::test]
 async fn every_failure_is_a_document_with_status_200() {
     let office = Office::with_body_limit(MIB);
@@ -19,10 +15,17 @@ async fn every_failure_is_a_document_with_status_200() {
         (Call::post("counterparties", "["), 400),
         (Call::post("counterparties", "[]").with("content-type", "text/csv"), 415),
         (Call::get("state"), 422),
+        (Call::get("inquiries?limit=all"), 422),
+        (Call::get("open-inquiries?after=all"), 422),
+        (Call::get("documents"), 405),
+        (Call::post("documents", "[{"), 400),
+        (Call::put("documents/1/content", "%PDF-1.4"), 422),
+        (Call::put("documents/1/content", "%PDF-1.4").with("content-type", "text/plain"), 415),
+        (Call::post("payments/complete", vec![b' '; 2 * MIB]), 413),
     ];
 
     for (call, status) in failures {
-        let heard = office.hears(on_8_2(call)).await;
+        let heard = office.hears(call.on_8_2()).await;
         assert_eq!(heard.status, 200);
         assert_eq!(heard.json()["problem"], true);
         assert_eq!(heard.json()["status"], status);
@@ -32,7 +35,7 @@ async fn every_failure_is_a_document_with_status_200() {
 
 #[tokio::test]
 async fn a_failure_in_xml_has_the_root_problem() {
-    let call = on_8_2(Call::xml("counterparties", "<a/>")).with("accept", "application/xml");
+    let call = Call::xml("counterparties", "<a/>").with("accept", "application/xml").on_8_2();
 
     let heard = Office::open().hears(call).await;
 
@@ -52,11 +55,17 @@ async fn a_failure_in_xml_has_the_root_problem() {
 async fn good_answers_are_the_same_and_never_empty() {
     let office = Office::open();
 
-    let taken = office.hears(on_8_2(Call::post("counterparties", json!([{ "ref": REF }]).to_string()))).await;
-    let nothing = office.hears(on_8_2(Call::post("counterparties", "[]"))).await;
+    let taken =
+        office.hears(Call::post("counterparties", json!([{ "ref": REF }]).to_string()).on_8_2()).await;
+    let nothing = office.hears(Call::post("counterparties", "[]").on_8_2()).await;
 
     assert_eq!(taken.statuses(), ["accepted"]);
     assert_eq!(nothing.text, "[]");
+    for call in ["counterparties", "inquiries", "open-inquiries"] {
+        let xml = office.hears(Call::get(call).with("accept", "application/xml").on_8_2()).await.text;
+        let root = call.replace('-', "_");
+        assert!(xml.ends_with(&format!("<{root}/>")), "{xml}");
+    }
 }
 
 #[tokio::test]

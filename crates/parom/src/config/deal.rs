@@ -59,10 +59,13 @@ impl Inquiry {
         }
         let extras: Vec<String> = section.take_list("extras");
         for extra in &extras {
+            if let Some(fault) = pair(extra).and_then(|(name, _)| onec::bad_extra_name(&name)) {
+                section.complain(Place::Whole, format!("в разделе [inquiry] `extras`: «{extra}»: {fault}"));
+            }
             if pair(extra).is_none() {
                 let text = format!(
-                    "в разделе [inquiry] `extras`: «{extra}» не пара; нужно имя для 1С (строчные латинские буквы, цифры и \
-                     «_») и поле сделки, например delivery_terms=UF_CRM_1747309879"
+                    "в разделе [inquiry] `extras`: «{extra}» не пара; нужно имя для 1С и поле сделки, например \
+                     delivery_terms=UF_CRM_1747309879"
                 );
                 section.complain(Place::Whole, text);
             }
@@ -86,9 +89,7 @@ impl Inquiry {
 fn pair(extra: &str) -> Option<(String, String)> {
     let (name, field) = extra.split_once('=')?;
     let (name, field) = (name.trim(), field.trim());
-    let is_name = name.starts_with(|letter: char| letter.is_ascii_lowercase())
-        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
-    (is_name && field.starts_with("UF_CRM_")).then(|| (name.to_owned(), field.to_owned()))
+    (!name.is_empty() && field.starts_with("UF_CRM_")).then(|| (name.to_owned(), field.to_owned()))
 }
 
 #[cfg(test)]
@@ -102,7 +103,7 @@ mod tests {
             read("delivery_terms = UF_CRM_1747309879"),
             Some("delivery_terms UF_CRM_1747309879".to_owned())
         );
-        assert_eq!(read("Условия=UF_CRM_1"), None);
+        assert_eq!(read("Условия=UF_CRM_1"), Some("Условия UF_CRM_1".to_owned()));
         assert_eq!(read("terms=TITLE"), None);
         assert_eq!(read("terms"), None);
     }
