@@ -23,6 +23,8 @@ pub enum Status {
     Accepted,
     /// Known already.
     Unchanged,
+    /// Durable; the content of the document is still missing.
+    AwaitingContent,
     /// Wrong.
     Rejected,
 }
@@ -68,23 +70,70 @@ pub(crate) fn problem_fields(fields: &Value) -> Problem {
     Problem { status: status.unwrap_or(0), title: text("title"), detail: text("detail") }
 }
 
-/// The answers per record.
-pub(crate) fn answers(document: &Value) -> Result<Vec<Answer>, String> {
-    let list = document.as_array().ok_or("the answer is no list of records")?;
-    list.iter().map(answer).collect()
+/// The answers for these records, which name their `ref`.
+pub(crate) fn answers(document: &Value, asked: &[Uuid]) -> Result<Vec<Answer>, String> {
+    let answers = list(document)?.iter().map(answer).collect::<Result<Vec<_>, _>>()?;
+    if answers.iter().map(|answer| answer.reference).eq(asked.iter().copied()) {
+        return Ok(answers);
+    }
+    Err("the records of the answer are not those that were sent".to_owned())
+}
+
+/// The answers for lists, which have no `ref` of their own: it may be empty, or say whose list it is.
+pub(crate) fn answers_for_lists(document: &Value, asked: &[Uuid]) -> Result<Vec<Answer>, String> {
+    let answers = list(document)?;
+    if answers.len() != asked.len() {
+        return Err("there are more or fewer answers than lists".to_owned());
+    }
+    let answers = answers.iter().zip(asked).map(|(record, owner)| match text(record, "ref") {
+        "" => Ok(Answer { reference: *owner, status: status(record)?, message: message(record) }),
+        _ => answer(record).and_then(|answer| {
+            let right = answer.reference == *owner;
+            right
+                .then_some(answer)
+                .ok_or_else(|| "the lists of the answer are not those that were sent".to_owned())
+        }),
+    });
+    answers.collect()
+}
+
+/// The answer for the only record of a call, by itself or as a list of one.
+pub(crate) fn only_answer(document: &Value) -> Result<Answer, String> {
+    match document {
+        Value::Array(list) => match &list[..] {
+            [only] => answer(only),
+            other => Err(format!("one record was answered with {}", other.len())),
+        },
+        record => answer(record),
+    }
+}
+
+fn list(document: &Value) -> Result<&Vec<Value>, String> {
+    document.as_array().ok_or_else(|| "the answer is no list of records".to_owned())
 }
 
 fn answer(record: &Value) -> Result<Answer, String> {
-    let text = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
-    let reference =
-        Uuid::parse_str(text("ref")).map_err(|error| format!("an answer without a `ref`: {error}"))?;
-    let status = match text("status") {
-        "accepted" => Status::Accepted,
-        "unchanged" => Status::Unchanged,
-        "rejected" => Status::Rejected,
-        other => return Err(format!("the status `{other}` is not of the contract")),
-    };
-    Ok(Answer { reference, status, message: text("message").to_owned() })
+    let reference = Uuid::parse_str(text(record, "ref"))
+        .map_err(|error| format!("an answer without a `ref`: {error}"))?;
+    Ok(Answer { reference, status: status(record)?, message: message(record) })
+}
+
+fn status(record: &Value) -> Result<Status, String> {
+    match text(record, "status") {
+        "accepted" => Ok(Status::Accepted),
+        "unchanged" => Ok(Status::Unchanged),
+        "awaiting-content" => Ok(Status::AwaitingContent),
+        "rejected" => Ok(Status::Rejected),
+        other => Err(format!("the status `{other}` is not of the contract")),
+    }
+}
+
+fn message(record: &Value) -> String {
+    text(record, "message").to_owned()
+}
+
+fn text<'v>(record: &'v Value, name: &str) -> &'v str {
+    record.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Under this key stands a document whose root says that it is a problem.
@@ -93,9 +142,12 @@ const XML_PROBLEM: &str = "\0problem";
 const DEPTH_MAX: usize = 16;
 
 /// The lists of the contract, and what their items are called.
-const LISTS: [(&str, &str); 6] = [
+const LISTS: [(&str, &str); 9] = [
     ("results", "result"),
     ("counterparties", "counterparty"),
+    ("inquiries", "inquiry"),
+    ("open_inquiries", "inquiry"),
+    ("products", "product"),
     ("changed", "field"),
     ("bank_accounts", "bank_account"),
     ("phones", "phone"),
@@ -190,8 +242,9 @@ mod tests {
              <message>ИНН «1» &amp; прочее</message></result></results>"
         );
 
-        let from_json = answers(&document(json.as_bytes()).unwrap()).unwrap();
-        let from_xml = answers(&document(xml.as_bytes()).unwrap()).unwrap();
+        let asked = [Uuid::parse_str(REFERENCE).unwrap()];
+        let from_json = answers(&document(json.as_bytes()).unwrap(), &asked).unwrap();
+        let from_xml = answers(&document(xml.as_bytes()).unwrap(), &asked).unwrap();
 
         assert_eq!(from_json, from_xml);
         assert_eq!(from_json[0].message, "ИНН «1» & прочее");

@@ -1,15 +1,16 @@
 //! The adapter: calls Parom as the contract says, and again when no answer came.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::SignedDuration;
+use bytes::Bytes;
+use domain::{SignedDuration, Timestamp};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::OneC;
 use super::answer::{self, Answer, Problem, Status};
-use super::catalog::{Bank, Element};
+use super::catalog::Element;
+use super::money::Kopecks;
 use super::wire::{self, Dates, Node};
 
 /// The contract takes no more records a call.
@@ -35,6 +36,7 @@ pub struct Connection {
 
 /// How the adapter speaks.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "manners have nothing to do with each other")]
 pub struct Settings {
     /// JSON or XML.
     pub format: Format,
@@ -48,6 +50,9 @@ pub struct Settings {
     pub byte_order_mark: bool,
     /// How dates are written.
     pub dates: Dates,
+    /// Writes sums as «Строка(Число)» does, `15 000,00` with no-break spaces, dates of documents with their time, and
+    /// currencies by the name in the catalog «Валюты», «руб.».
+    pub as_1c_prints: bool,
     /// Loses the answer to every n-th call on the way; 0 loses none.
     pub lose_every: u64,
 }
@@ -61,6 +66,7 @@ impl Default for Settings {
             old_platform: false,
             byte_order_mark: false,
             dates: Dates::Local,
+            as_1c_prints: false,
             lose_every: 0,
         }
     }
@@ -80,7 +86,7 @@ pub enum Format {
 pub struct PushReport {
     /// Records that Parom answered for.
     pub sent: usize,
-    /// Of these: taken.
+    /// Of these: taken, with their content or waiting for it.
     pub accepted: usize,
     /// Of these: known already.
     pub unchanged: usize,
@@ -191,8 +197,7 @@ impl OneC {
             ("configuration_version", wire::text("1.1.115.1")),
             ("missing", Node::List("item", vec![])),
         ]);
-        let body = to.spell("hello", &hello);
-        self.call(to, requests, Call::post("/1c/v1/hello", body)).await
+        self.call(to, requests, to.post("/1c/v1/hello", "hello", &hello)).await
     }
 
     /// What Parom knows of one counterparty.
@@ -207,40 +212,64 @@ impl OneC {
         chunk: &[Element],
         report: &mut PushReport,
     ) -> Result<(), PushError> {
-        let body = to.spell_chunk(chunk, &self.banks);
-        let answers = self.post_counterparties(to, &body, chunk, report).await?;
-        if to.settings.send_twice {
-            let again = self.post_counterparties(to, &body, chunk, report).await?;
-            report.taken_twice += again.iter().filter(|answer| answer.status == Status::Accepted).count();
-        }
-        for answer in answers {
-            report.sent += 1;
-            self.changed.remove(&answer.reference);
-            match answer.status {
-                Status::Accepted => report.accepted += 1,
-                Status::Unchanged => report.unchanged += 1,
-                Status::Rejected => report.rejected.push(answer.clone()),
+        let records =
+            chunk.iter().map(|element| wire::counterparty(element, &self.banks, &to.settings.dates));
+        let records = Node::List("counterparty", records.collect());
+        let call = to.post("/1c/v1/counterparties", "counterparties", &records);
+        let asked: Vec<Uuid> = chunk.iter().map(|element| element.reference).collect();
+        for answer in self.push_records(to, call, &asked, report).await? {
+            if answer.status == Status::AwaitingContent {
+                return Err(PushError::Unexpected("a counterparty has no content to wait for".to_owned()));
             }
+            self.changed.remove(&answer.reference);
             self.answers.insert(answer.reference, answer);
         }
         Ok(())
     }
 
-    async fn post_counterparties(
+    /// Sends a call of records, twice if the adapter is like that, and counts what was answered.
+    pub(super) async fn push_records(
         &self,
         to: &Connection,
-        body: &str,
-        chunk: &[Element],
+        call: Call,
+        asked: &[Uuid],
         report: &mut PushReport,
     ) -> Result<Vec<Answer>, PushError> {
-        let call = Call::post("/1c/v1/counterparties", body.to_owned());
-        let document = self.call(to, &mut report.requests, call).await?;
-        let answers = answer::answers(&document).map_err(PushError::Unexpected)?;
-        let asked = chunk.iter().map(|element| element.reference);
-        if !answers.iter().map(|answer| answer.reference).eq(asked) {
-            return Err(PushError::Unexpected(
-                "the records of the answer are not those that were sent".to_owned(),
-            ));
+        self.push(to, call, |document| answer::answers(document, asked), report).await
+    }
+
+    /// The same with lists that belong to these inquiries.
+    pub(super) async fn push_lists(
+        &self,
+        to: &Connection,
+        call: Call,
+        owners: &[Uuid],
+        report: &mut PushReport,
+    ) -> Result<Vec<Answer>, PushError> {
+        self.push(to, call, |document| answer::answers_for_lists(document, owners), report).await
+    }
+
+    async fn push(
+        &self,
+        to: &Connection,
+        call: Call,
+        read: impl Fn(&Value) -> Result<Vec<Answer>, String>,
+        report: &mut PushReport,
+    ) -> Result<Vec<Answer>, PushError> {
+        let document = self.call(to, &mut report.requests, call.clone()).await?;
+        let answers = read(&document).map_err(PushError::Unexpected)?;
+        if to.settings.send_twice {
+            let document = self.call(to, &mut report.requests, call).await?;
+            let again = read(&document).map_err(PushError::Unexpected)?;
+            report.taken_twice += again.iter().filter(|answer| answer.status == Status::Accepted).count();
+        }
+        for answer in &answers {
+            report.sent += 1;
+            match answer.status {
+                Status::Accepted | Status::AwaitingContent => report.accepted += 1,
+                Status::Unchanged => report.unchanged += 1,
+                Status::Rejected => report.rejected.push(answer.clone()),
+            }
         }
         Ok(answers)
     }
@@ -279,18 +308,42 @@ fn again_later(status: u16) -> bool {
     status == 429 || status >= 500
 }
 
+/// A call that may be made again: its bytes are kept.
+#[derive(Clone)]
 pub(super) struct Call {
     path: String,
-    body: Option<String>,
+    sent: Sent,
+}
+
+#[derive(Clone)]
+enum Sent {
+    Nothing,
+    /// A document in the format of the connection.
+    Document(Bytes),
+    /// A file, by PUT.
+    Pdf(Bytes),
 }
 
 impl Call {
     pub(super) fn get(path: String) -> Self {
-        Self { path, body: None }
+        Self { path, sent: Sent::Nothing }
     }
 
-    pub(super) fn post(path: &str, body: String) -> Self {
-        Self { path: path.to_owned(), body: Some(body) }
+    /// The content of a document as it is.
+    pub(super) fn put_pdf(path: String, pdf: Bytes) -> Self {
+        Self { path, sent: Sent::Pdf(pdf) }
+    }
+}
+
+/// The answer, or `None` from a Parom that does not serve this call yet; the adapter goes on without it.
+pub(super) fn if_served<T>(call: &'static str, answer: Result<T, PushError>) -> Result<Option<T>, PushError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(PushError::Refused(problem)) if matches!(problem.status, 404 | 405) => {
+            tracing::info!(call, status = problem.status, "this Parom does not serve the call yet");
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -313,16 +366,44 @@ impl Connection {
         self.settings.format
     }
 
-    fn chunk(&self) -> usize {
+    /// Records a call.
+    pub(super) fn chunk(&self) -> usize {
         self.settings.chunk.clamp(1, CHUNK_MAX)
     }
 
-    fn spell_chunk(&self, chunk: &[Element], banks: &BTreeMap<String, Bank>) -> String {
-        let records = chunk.iter().map(|element| wire::counterparty(element, banks, &self.settings.dates));
-        self.spell("counterparties", &Node::List("counterparty", records.collect()))
+    /// A POST of this document; in XML its root is called so.
+    pub(super) fn post(&self, path: &str, root: &str, node: &Node) -> Call {
+        Call { path: path.to_owned(), sent: Sent::Document(self.spell(root, node).into()) }
     }
 
-    pub(super) fn spell(&self, root: &str, node: &Node) -> String {
+    /// When something was changed, as this adapter writes it.
+    pub(super) fn moment(&self, at: Timestamp) -> Node {
+        wire::text(&wire::date(at, &self.settings.dates))
+    }
+
+    /// «Дата» of a document: a day, or with the time as «XMLСтрока» writes it.
+    pub(super) fn day(&self, at: Timestamp) -> String {
+        if self.settings.as_1c_prints {
+            return wire::date(at, &self.settings.dates);
+        }
+        wire::in_office(at).date().to_string()
+    }
+
+    pub(super) fn sum(&self, sum: Kopecks) -> Node {
+        wire::text(&if self.settings.as_1c_prints { sum.printed() } else { sum.to_string() })
+    }
+
+    /// A currency by its letters, or by its «Наименование».
+    pub(super) fn currency(&self, letters: &str) -> Node {
+        wire::text(if self.settings.as_1c_prints && letters == "RUB" { "руб." } else { letters })
+    }
+
+    /// How many calls were made, those included whose answer was lost.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    fn spell(&self, root: &str, node: &Node) -> String {
         let mut body = String::new();
         if self.settings.byte_order_mark {
             body.push('\u{feff}');
@@ -337,15 +418,26 @@ impl Connection {
         body
     }
 
-    pub(super) async fn send(&self, call: &Call) -> Result<Value, Failure> {
+    /// Makes a call once; nobody is there any more to read the answer or to call again.
+    pub(super) async fn send_and_die(&self, call: &Call) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        let _ = self.send(call).await;
+    }
+
+    async fn send(&self, call: &Call) -> Result<Value, Failure> {
         let url = format!("{}{}", self.base_url, call.path);
         let content_type = match self.settings.format {
             Format::Json => "application/json",
             Format::Xml => "application/xml",
         };
-        let mut request = match &call.body {
-            None => self.http.get(url),
-            Some(body) => self.http.post(url).header("Content-Type", content_type).body(body.clone()),
+        let mut request = match &call.sent {
+            Sent::Nothing => self.http.get(url),
+            Sent::Document(body) => {
+                self.http.post(url).header("Content-Type", content_type).body(body.clone())
+            }
+            Sent::Pdf(body) => {
+                self.http.put(url).header("Content-Type", "application/pdf").body(body.clone())
+            }
         };
         request = request.basic_auth(&self.login, Some(&self.password)).header("Accept", content_type);
         if self.settings.old_platform {

@@ -1,19 +1,27 @@
-//! A living 1C: «Комплексная автоматизация 1.1» as far as counterparties go, with the dirt that ten years of
-//! work leave behind, and an adapter that speaks `docs/onec-api.md` as a client of Parom.
+//! A living 1C: «Комплексная автоматизация 1.1» as far as counterparties and the customer's «Запрос» go, with the dirt
+//! that ten years of work leave behind, and an adapter that speaks `docs/onec-api.md` as a client of Parom.
 //!
 //! Reading order: [`OneC`] → `catalog` (what 1C keeps) → `real` and `generate` (where records come from) →
 //! `wire` (the words of the contract) → `exchange` (the calls) → `answer` → `file`; the other way: `poll` →
 //! `offered` → `take` → `write`, with `seek` for finding; `own` is what accountants do.
+//!
+//! Then `inquiry` (deals that became «Запрос»), `document` (ТКП, Договор, Счёт and their PDF), `payment`, and `open`,
+//! which shows them to Parom.
 
 mod answer;
 mod catalog;
 mod digits;
 mod dirt;
+mod document;
 mod exchange;
 mod file;
 mod generate;
+mod inquiry;
+mod money;
 mod offered;
+mod open;
 mod own;
+mod payment;
 mod poll;
 mod random;
 mod real;
@@ -35,15 +43,25 @@ pub use answer::{Answer, Problem, Status};
 pub use catalog::{
     Account, Bank, ContactKind, ContactPerson, DIRECTOR, Element, Folder, Item, LegalStatus, OGRN, OGRNIP,
 };
+pub use document::{Buyer, Document, DocumentKind, Line, Printed};
 pub use exchange::{CHUNK_MAX, Connection, Format, PushError, PushReport, Settings};
 pub use file::FileFormat;
 pub use generate::Generator;
+pub use inquiry::{
+    Asked, AskedCounterparty, AskedProduct, InquiriesExchanged, Inquiry, InquiryStatus, TookInquiry,
+};
+pub use money::Kopecks;
+pub use open::Sending;
+pub use payment::{Payment, PaymentsTold};
 pub use poll::{Counters, Crash, Exchanged, Habits};
 pub use receipt::ReceiptReport;
 pub use take::{COMPANY_ID, Took, What};
 pub use wire::Dates;
 
-use own::Meanwhile;
+use document::Documents;
+use inquiry::Inquiries;
+use own::{Clerk, Meanwhile};
+use payment::Payments;
 use seek::Places;
 
 /// An infobase. Generated counterparties are made anew whenever they are looked at, so that only those
@@ -57,12 +75,18 @@ pub struct OneC {
     banks: BTreeMap<String, Bank>,
     changed: BTreeSet<Uuid>,
     answers: BTreeMap<Uuid, Answer>,
+    inquiries: Inquiries,
+    documents: Documents,
+    payments: Payments,
     habits: Habits,
     crash: Option<Crash>,
+    crash_at_inquiries: Option<Crash>,
+    crash_while_sending: Option<Sending>,
     history: Vec<Took>,
     counters: Counters,
     last_exchange: Option<Timestamp>,
     meanwhile: Option<Meanwhile>,
+    clerk: Option<Clerk>,
     /// How many GUIDs and codes this 1C has given away.
     guids_made: u64,
     codes_made: u64,
@@ -104,12 +128,18 @@ impl OneC {
             banks: banks.collect(),
             changed: BTreeSet::new(),
             answers: BTreeMap::new(),
+            inquiries: Inquiries::default(),
+            documents: Documents::default(),
+            payments: Payments::default(),
             habits: Habits::default(),
             crash: None,
+            crash_at_inquiries: None,
+            crash_while_sending: None,
             history: Vec::new(),
             counters: Counters::default(),
             last_exchange: None,
             meanwhile: None,
+            clerk: None,
             guids_made: 0,
             codes_made: 0,
         }
@@ -140,7 +170,7 @@ impl OneC {
         kept().skip(from).map(|element| Element::clone(element)).chain(generated)
     }
 
-    /// What Parom answered last for each counterparty.
+    /// What Parom answered last for each counterparty, inquiry, document and payment that was shown by itself.
     pub fn answers(&self) -> &BTreeMap<Uuid, Answer> {
         &self.answers
     }

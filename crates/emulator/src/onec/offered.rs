@@ -1,7 +1,7 @@
 //! What 1C reads of a polled counterparty. As strict as the contract: what must be there and is not, or is there and
 //! must not be, is an error of the exchange, because an adapter in BSL would stop there too.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -69,75 +69,86 @@ const FIELDS: [&str; 13] = [
 /// What `kind` may be; empty: Parom does not know.
 const KINDS: [&str; 5] = ["legal", "entrepreneur", "person", "foreign", ""];
 
-/// Reads the array of a poll that asked for at most `limit` records.
+/// Reads the array of a poll that asked for at most `limit` counterparties.
 pub(super) fn offered(document: &Value, format: Format, limit: usize) -> Result<Vec<Offered>, String> {
-    let list = document.as_array().ok_or("a poll is not answered with an array")?;
-    if list.len() > limit {
-        return Err(format!("a poll for {limit} records brought {}", list.len()));
-    }
-    let mut deliveries = HashSet::new();
-    let mut polled = Vec::with_capacity(list.len());
-    for record in list {
-        let offered = Record { fields: record, format }.read()?;
-        if !deliveries.insert(offered.delivery.clone()) {
-            return Err(format!("a poll brought the delivery {} twice", offered.delivery));
+    deliveries(document, format, limit, counterparty)
+}
+
+/// Reads the array of a poll that asked for at most `limit` records, each as `read` does.
+pub(super) fn deliveries<T>(
+    document: &Value,
+    format: Format,
+    limit: usize,
+    read: impl Fn(&Record<'_>) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
+    let mut known = HashSet::new();
+    let mut polled = Vec::new();
+    for record in records(document, format, limit)? {
+        let delivery = record.text("delivery")?;
+        if delivery.is_empty() {
+            return Err("`delivery` is empty".to_owned());
         }
-        polled.push(offered);
+        if !known.insert(delivery.clone()) {
+            return Err(format!("a poll brought the delivery {delivery} twice"));
+        }
+        polled.push(read(&record)?);
     }
     Ok(polled)
 }
 
+/// The records of an array of which at most `limit` were asked for.
+pub(super) fn records(document: &Value, format: Format, limit: usize) -> Result<Vec<Record<'_>>, String> {
+    let list = document.as_array().ok_or("a poll is not answered with an array")?;
+    if list.len() > limit {
+        return Err(format!("a poll for {limit} records brought {}", list.len()));
+    }
+    Ok(list.iter().map(|fields| Record { fields, format }).collect())
+}
+
 /// A record of the answer. JSON has numbers and booleans; in XML they are texts.
-struct Record<'v> {
+pub(super) struct Record<'v> {
     fields: &'v Value,
     format: Format,
 }
 
-impl Record<'_> {
-    fn read(&self) -> Result<Offered, String> {
-        let delivery = self.text("delivery")?;
-        if delivery.is_empty() {
-            return Err("`delivery` is empty".to_owned());
-        }
-        let changed = self.texts("changed")?;
-        if let Some(unknown) = changed.iter().find(|name| !FIELDS.contains(&name.as_str())) {
-            return Err(format!("`changed` names `{unknown}`, which is not of the contract"));
-        }
-        let kind = self.text("kind")?;
-        if !KINDS.contains(&kind.as_str()) {
-            return Err(format!("the kind `{kind}` is not of the contract"));
-        }
-        let company_id = self.number("company_id")?;
-        if company_id <= 0 || self.number("requisite_id")? <= 0 {
-            return Err("`company_id` and `requisite_id` are numbers of what exists".to_owned());
-        }
-        self.flag("deleted")?;
-        self.changed_at()?;
-        Ok(Offered {
-            delivery,
-            action: self.action()?,
-            company_id,
-            changed,
-            kind,
-            name: self.text("name")?,
-            full_name: self.text("full_name")?,
-            inn: self.text("inn")?,
-            kpp: self.text("kpp")?,
-            ogrn: self.text("ogrn")?,
-            ogrnip: self.text("ogrnip")?,
-            legal_address: self.text("legal_address")?,
-            actual_address: self.text("actual_address")?,
-            director: self.text("director")?,
-            bank_accounts: self
-                .list("bank_accounts")?
-                .map(|record| record.account())
-                .collect::<Result<_, _>>()?,
-            phones: self.texts("phones")?,
-            emails: self.texts("emails")?,
-        })
+fn counterparty(record: &Record<'_>) -> Result<Offered, String> {
+    let changed = record.texts("changed")?;
+    if let Some(unknown) = changed.iter().find(|name| !FIELDS.contains(&name.as_str())) {
+        return Err(format!("`changed` names `{unknown}`, which is not of the contract"));
     }
+    let kind = record.text("kind")?;
+    if !KINDS.contains(&kind.as_str()) {
+        return Err(format!("the kind `{kind}` is not of the contract"));
+    }
+    let company_id = record.number("company_id")?;
+    if company_id <= 0 || record.number("requisite_id")? <= 0 {
+        return Err("`company_id` and `requisite_id` are numbers of what exists".to_owned());
+    }
+    record.flag("deleted")?;
+    record.changed_at()?;
+    Ok(Offered {
+        delivery: record.text("delivery")?,
+        action: record.action()?,
+        company_id,
+        changed,
+        kind,
+        name: record.text("name")?,
+        full_name: record.text("full_name")?,
+        inn: record.text("inn")?,
+        kpp: record.text("kpp")?,
+        ogrn: record.text("ogrn")?,
+        ogrnip: record.text("ogrnip")?,
+        legal_address: record.text("legal_address")?,
+        actual_address: record.text("actual_address")?,
+        director: record.text("director")?,
+        bank_accounts: record.list("bank_accounts")?.map(|bank| bank.account()).collect::<Result<_, _>>()?,
+        phones: record.texts("phones")?,
+        emails: record.texts("emails")?,
+    })
+}
 
-    fn action(&self) -> Result<Action, String> {
+impl Record<'_> {
+    pub(super) fn action(&self) -> Result<Action, String> {
         let (action, must, must_not) = match self.text("action")?.as_str() {
             "create" => (Action::Create as fn(Uuid) -> Action, "proposed_ref", "ref"),
             "update" => (Action::Update as fn(Uuid) -> Action, "ref", "proposed_ref"),
@@ -173,18 +184,43 @@ impl Record<'_> {
     }
 
     fn field(&self, name: &str) -> Result<&Value, String> {
-        self.fields.get(name).ok_or_else(|| format!("a polled counterparty has no `{name}`"))
+        self.fields.get(name).ok_or_else(|| format!("a polled record has no `{name}`"))
     }
 
-    fn text(&self, name: &str) -> Result<String, String> {
+    /// The record in a field of this one.
+    pub(super) fn record(&self, name: &str) -> Result<Record<'_>, String> {
+        match self.field(name)? {
+            fields @ Value::Object(_) => Ok(Record { fields, format: self.format }),
+            _ => Err(format!("`{name}` is no record")),
+        }
+    }
+
+    /// A text that may be absent as long as Parom does not know it.
+    pub(super) fn text_if_known(&self, name: &str) -> Result<String, String> {
+        if self.fields.get(name).is_none() { Ok(String::new()) } else { self.text(name) }
+    }
+
+    /// The fields that are none of `named`, as texts.
+    pub(super) fn others(&self, named: &[&str]) -> Result<BTreeMap<String, String>, String> {
+        let fields = self.fields.as_object().ok_or("a polled record has no fields")?;
+        let others = fields.iter().filter(|(name, _)| !named.contains(&name.as_str()));
+        others
+            .map(|(name, value)| match value.as_str() {
+                Some(text) => Ok((name.clone(), text.to_owned())),
+                None => Err(format!("`{name}` is no field of the contract and no text")),
+            })
+            .collect()
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<String, String> {
         self.field(name)?.as_str().map(str::to_owned).ok_or_else(|| format!("`{name}` is no text"))
     }
 
-    fn flag(&self, name: &str) -> Result<bool, String> {
+    pub(super) fn flag(&self, name: &str) -> Result<bool, String> {
         flag(self.field(name)?, self.format).ok_or_else(|| format!("`{name}` is neither true nor false"))
     }
 
-    fn number(&self, name: &str) -> Result<i64, String> {
+    pub(super) fn number(&self, name: &str) -> Result<i64, String> {
         let value = self.field(name)?;
         let number = match self.format {
             Format::Json => value.as_i64(),
@@ -193,7 +229,7 @@ impl Record<'_> {
         number.ok_or_else(|| format!("`{name}` is no whole number"))
     }
 
-    fn list(&self, name: &str) -> Result<impl Iterator<Item = Record<'_>>, String> {
+    pub(super) fn list(&self, name: &str) -> Result<impl Iterator<Item = Record<'_>>, String> {
         let items = self.field(name)?.as_array().ok_or_else(|| format!("`{name}` is no list"))?;
         Ok(items.iter().map(|fields| Record { fields, format: self.format }))
     }

@@ -12,6 +12,9 @@ const GUIDS: u64 = 24;
 /// Work that is done in the middle of an exchange.
 pub(super) type Meanwhile = Box<dyn FnOnce(&mut OneC) + Send + Sync>;
 
+/// Work that is done on every new inquiry.
+pub(super) type Clerk = Box<dyn FnMut(&mut OneC, Uuid) + Send + Sync>;
+
 impl OneC {
     /// Writes a new counterparty. Nothing is checked: the object module of КА 1.1 checks nothing either.
     pub fn add(&mut self, element: Element) -> Uuid {

@@ -1,15 +1,18 @@
-//! One exchange of the adapter: introduce itself, show what was changed, take what waits, send receipts.
+//! One exchange of the adapter: introduce itself, show what was changed, take what waits, send receipts; first
+//! counterparties, then inquiries, then what belongs to inquiries.
 
 use domain::SignedDuration;
 
 use super::exchange::{CHUNK_MAX, Call, PushError};
+use super::inquiry::InquiriesExchanged;
 use super::offered::{flag, offered};
-use super::receipt::ReceiptReport;
+use super::payment::PaymentsTold;
+use super::receipt::{Receipt, ReceiptReport};
 use super::take::{Took, What};
 use super::{Connection, OneC, PushReport};
 
 /// More polls in one exchange than any queue takes; a Parom that never says «nothing» must not hold 1C for ever.
-const POLLS_MAX: usize = 1000;
+pub(super) const POLLS_MAX: usize = 1000;
 
 /// Where the session of 1C is killed. What was written stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +25,20 @@ pub enum Crash {
     AfterReceipts,
 }
 
+impl Crash {
+    /// How many of the records of a poll are written before the session dies.
+    pub(super) fn writes(self, polled: usize) -> usize {
+        match self {
+            Self::AfterPoll => 0,
+            Self::AfterWriting(count) => count,
+            Self::AfterReceipts => polled,
+        }
+    }
+}
+
 /// How this adapter works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "habits have nothing to do with each other")]
 pub struct Habits {
     /// Records a poll, 1–1000.
     pub limit: usize,
@@ -33,11 +48,40 @@ pub struct Habits {
     pub own_guids: bool,
     /// From the beginning of an exchange to that of the next one.
     pub every: SignedDuration,
+    /// Sends every call of receipts twice.
+    pub receipts_twice: bool,
+    /// Writes an inquiry without «Контрагент» where that is not found, and does not reject it.
+    pub accepts_unknown_counterparties: bool,
+    /// Rejects every inquiry and says this, in Russian: the period is closed, the rights are missing.
+    pub refuses_inquiries: Option<&'static str>,
+    /// Shows documents and payments of an inquiry before its receipt.
+    pub documents_before_receipts: bool,
+    /// After a new version of a document shows the old one again, with the old `changed_at`.
+    pub resends_old_versions: bool,
+    /// Contents of this many bytes and more go by `PUT …/content`; 0: all of them.
+    pub content_apart_from: usize,
+    /// Documents and payments name the deal and not the «Запрос».
+    pub names_deals: bool,
+    /// How payments are told.
+    pub payments: PaymentsTold,
 }
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { limit: 100, registers_own_writes: true, own_guids: false, every: SignedDuration::from_mins(5) }
+        Self {
+            limit: 100,
+            registers_own_writes: true,
+            own_guids: false,
+            every: SignedDuration::from_mins(5),
+            receipts_twice: false,
+            accepts_unknown_counterparties: false,
+            refuses_inquiries: None,
+            documents_before_receipts: false,
+            resends_old_versions: false,
+            content_apart_from: 1024 * 1024,
+            names_deals: false,
+            payments: PaymentsTold::default(),
+        }
     }
 }
 
@@ -54,7 +98,19 @@ pub struct Exchanged {
     pub receipts: ReceiptReport,
     /// Polls made.
     pub polls: usize,
-    /// HTTP requests beside those of `pushed`, those included whose answer was lost.
+    /// What came of the inquiries.
+    pub inquiries: InquiriesExchanged,
+    /// Inquiries that Parom said are open.
+    pub open_inquiries: usize,
+    /// Documents that were shown, with their content or without.
+    pub documents: PushReport,
+    /// Contents that were shown by themselves and answered for.
+    pub contents: usize,
+    /// Payments that were shown, or complete lists of them, as the adapter tells them.
+    pub payments: PushReport,
+    /// Calls that this Parom does not serve yet, as a method and what follows `/1c/v1/`.
+    pub not_served: Vec<&'static str>,
+    /// HTTP requests beside those that reports count for themselves, those included whose answer was lost.
     pub requests: usize,
     /// The session was killed in between.
     pub crashed: bool,
@@ -79,6 +135,12 @@ pub struct Counters {
     pub rejected: u64,
     /// Sessions killed in the middle.
     pub crashes: u64,
+    /// Documents that Parom has answered for, repeats and old versions counted.
+    pub documents: u64,
+    /// Contents that were shown by themselves and answered for.
+    pub contents: u64,
+    /// Payments that Parom has answered for, singly or in complete lists, repeats counted.
+    pub payments: u64,
 }
 
 impl Counters {
@@ -115,7 +177,7 @@ impl OneC {
     }
 
     /// One run of the scheduled job: shows what was changed (or everything, if Parom asks for it), then polls until
-    /// nothing is left. An error ends it; what was written by then stays and is in [`history`](Self::history).
+    /// nothing is left; the same with inquiries; then shows documents and payments of those that are open. An error ends it; what was written by then stays and is in [`history`](Self::history).
     pub async fn exchange(&mut self, with: &Connection) -> Result<Exchanged, PushError> {
         self.last_exchange = Some(self.clock.now());
         self.counters.exchanges += 1;
@@ -128,15 +190,18 @@ impl OneC {
         };
         exchanged.pushed =
             if exchanged.showed_all { self.push_all(with).await? } else { self.push_changed(with).await? };
-        while self.poll_once(with, &mut exchanged).await? {
-            if exchanged.crashed {
-                self.counters.crashes += 1;
-                break;
-            }
+        while self.poll_once(with, &mut exchanged).await? && !exchanged.crashed {
             if exchanged.polls == POLLS_MAX {
                 return Err(not_of_the_contract("no poll was answered with an empty array"));
             }
         }
+        if !exchanged.crashed {
+            self.exchange_inquiries(with, &mut exchanged).await?;
+        }
+        if !exchanged.crashed {
+            self.walk_open_inquiries(with, &mut exchanged).await?;
+        }
+        self.counters.crashes += u64::from(exchanged.crashed);
         Ok(exchanged)
     }
 
@@ -157,24 +222,24 @@ impl OneC {
         }
         let crash = self.crash.take();
         exchanged.crashed = crash.is_some();
-        let writes = match crash {
-            Some(Crash::AfterPoll) => 0,
-            Some(Crash::AfterWriting(count)) => count,
-            Some(Crash::AfterReceipts) | None => polled.len(),
-        };
+        let writes = crash.map_or(polled.len(), |crash| crash.writes(polled.len()));
         let took: Vec<Took> = polled.iter().take(writes).map(|offered| self.take(offered)).collect();
         for took in &took {
             self.counters.count(&took.what);
         }
         self.history.extend(took.iter().cloned());
         exchanged.took.extend(took.iter().cloned());
+        let receipts: Vec<Receipt<'_>> = took.iter().map(Took::receipt).collect();
         match crash {
             Some(Crash::AfterPoll | Crash::AfterWriting(_)) => {}
             Some(Crash::AfterReceipts) => {
                 exchanged.requests += 1;
-                Self::send_receipts_and_die(with, &took).await;
+                Self::send_receipts_and_die(with, &receipts).await;
             }
-            None => self.send_receipts(with, &took, exchanged).await?,
+            None => {
+                let Exchanged { requests, receipts: report, .. } = exchanged;
+                self.send_receipts(with, &receipts, requests, report).await?;
+            }
         }
         Ok(true)
     }

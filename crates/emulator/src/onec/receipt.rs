@@ -1,12 +1,13 @@
 //! What 1C tells Parom of each delivery, and what Parom answers to that.
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::exchange::{Call, PushError};
 use super::poll::not_of_the_contract;
 use super::take::{Took, What};
 use super::wire::{self, Node};
-use super::{Connection, Exchanged, OneC};
+use super::{Connection, OneC};
 
 const PATH: &str = "/1c/v1/receipts";
 
@@ -19,61 +20,91 @@ pub struct ReceiptReport {
     pub outdated: usize,
 }
 
+/// What became of a delivery, before anybody knows how it is spelled.
+pub(super) struct Receipt<'t> {
+    pub(super) delivery: &'t str,
+    pub(super) what: &'t What,
+    /// The object, and what 1C calls it, under the names that the contract has for that.
+    pub(super) object: Option<(Uuid, Vec<(&'static str, String)>)>,
+}
+
+impl Took {
+    pub(super) fn receipt(&self) -> Receipt<'_> {
+        Receipt {
+            delivery: &self.delivery,
+            what: &self.what,
+            object: self.reference.map(|reference| (reference, vec![("code", self.code.clone())])),
+        }
+    }
+}
+
 impl OneC {
-    /// Sends the receipts of one poll. Parom knows every delivery that it has given away, so `unknown` is an error.
+    /// Sends the receipts of one poll, twice if this adapter is like that. Parom knows every delivery that it has given
+    /// away, so `unknown` is an error.
     pub(super) async fn send_receipts(
         &self,
         with: &Connection,
-        took: &[Took],
-        exchanged: &mut Exchanged,
+        receipts: &[Receipt<'_>],
+        requests: &mut usize,
+        report: &mut ReceiptReport,
     ) -> Result<(), PushError> {
-        let document = self.call(with, &mut exchanged.requests, receipts(with, took)).await?;
-        let answers =
-            document.as_array().ok_or_else(|| not_of_the_contract("receipts are answered per record"))?;
-        if answers.len() != took.len() {
-            return Err(not_of_the_contract("there are more or fewer answers than receipts"));
-        }
-        for (answer, took) in answers.iter().zip(took) {
-            let text = |name| answer.get(name).and_then(Value::as_str);
-            if text("delivery") != Some(&took.delivery) {
-                return Err(not_of_the_contract("the answers are not in the order of the receipts"));
-            }
-            match text("status") {
-                Some("settled") => exchanged.receipts.settled += 1,
-                Some("outdated") => exchanged.receipts.outdated += 1,
-                other => {
-                    let (delivery, message) = (&took.delivery, text("message").unwrap_or_default());
-                    let what = format!("the receipt of {delivery} was answered with {other:?}: {message}");
-                    return Err(not_of_the_contract(&what));
-                }
-            }
+        let call = call(with, receipts);
+        check(&self.call(with, requests, call.clone()).await?, receipts, report)?;
+        if self.habits.receipts_twice {
+            check(&self.call(with, requests, call).await?, receipts, &mut ReceiptReport::default())?;
         }
         Ok(())
     }
 
-    /// Sends the receipts once; nobody is there any more to read the answer or to send them again.
-    pub(super) async fn send_receipts_and_die(with: &Connection, took: &[Took]) {
-        let _ = with.send(&receipts(with, took)).await;
+    /// Sends the receipts once, and the session is gone.
+    pub(super) async fn send_receipts_and_die(with: &Connection, receipts: &[Receipt<'_>]) {
+        with.send_and_die(&call(with, receipts)).await;
     }
 }
 
-fn receipts(with: &Connection, took: &[Took]) -> Call {
-    let body = with.spell("receipts", &Node::List("receipt", took.iter().map(receipt).collect()));
-    Call::post(PATH, body)
+fn check(document: &Value, receipts: &[Receipt<'_>], report: &mut ReceiptReport) -> Result<(), PushError> {
+    let answers =
+        document.as_array().ok_or_else(|| not_of_the_contract("receipts are answered per record"))?;
+    if answers.len() != receipts.len() {
+        return Err(not_of_the_contract("there are more or fewer answers than receipts"));
+    }
+    for (answer, receipt) in answers.iter().zip(receipts) {
+        let text = |name| answer.get(name).and_then(Value::as_str);
+        if text("delivery") != Some(receipt.delivery) {
+            return Err(not_of_the_contract("the answers are not in the order of the receipts"));
+        }
+        match text("status") {
+            Some("settled") => report.settled += 1,
+            Some("outdated") => report.outdated += 1,
+            other => {
+                let (delivery, message) = (receipt.delivery, text("message").unwrap_or_default());
+                let what = format!("the receipt of {delivery} was answered with {other:?}: {message}");
+                return Err(not_of_the_contract(&what));
+            }
+        }
+    }
+    Ok(())
 }
 
-fn receipt(took: &Took) -> Node {
-    let (status, message) = match &took.what {
-        What::Created => ("created", ""),
-        What::Updated(_) => ("updated", ""),
-        What::Unchanged => ("unchanged", ""),
-        What::Rejected(text) => ("rejected", text.as_str()),
-    };
-    let mut fields = vec![("delivery", wire::text(&took.delivery)), ("status", wire::text(status))];
-    if let Some(reference) = took.reference {
-        fields.push(("ref", wire::text(&reference.to_string())));
-        fields.push(("code", wire::text(&took.code)));
+fn call(with: &Connection, receipts: &[Receipt<'_>]) -> Call {
+    let records = receipts.iter().map(Receipt::spell).collect();
+    with.post(PATH, "receipts", &Node::List("receipt", records))
+}
+
+impl Receipt<'_> {
+    fn spell(&self) -> Node {
+        let (status, message) = match self.what {
+            What::Created => ("created", ""),
+            What::Updated(_) => ("updated", ""),
+            What::Unchanged => ("unchanged", ""),
+            What::Rejected(text) => ("rejected", text.as_str()),
+        };
+        let mut fields = vec![("delivery", wire::text(self.delivery)), ("status", wire::text(status))];
+        if let Some((reference, names)) = &self.object {
+            fields.push(("ref", wire::text(&reference.to_string())));
+            fields.extend(names.iter().map(|(name, text)| (*name, wire::text(text))));
+        }
+        fields.push(("message", wire::text(message)));
+        Node::Record(fields)
     }
-    fields.push(("message", wire::text(message)));
-    Node::Record(fields)
 }

@@ -81,15 +81,7 @@ impl OneC {
             [only] => Meant::Found(only.reference),
             [] if written_before.is_some() => Meant::Found(proposed),
             [] => Meant::New(proposed),
-            several => {
-                let mut codes: Vec<&str> = several.iter().map(|element| element.code.as_str()).collect();
-                codes.sort_unstable();
-                Meant::Unclear(format!(
-                    "В 1С несколько контрагентов с ИНН {}: коды {}. Оставьте одного, остальных пометьте на удаление.",
-                    offered.inn,
-                    codes.join(", ")
-                ))
-            }
+            several => Meant::Unclear(several_with_inn(&offered.inn, several)),
         }
     }
 
@@ -143,4 +135,14 @@ impl OneC {
             self.changed.remove(&reference);
         }
     }
+}
+
+/// Why nobody can tell which counterparty is meant, in Russian.
+pub(super) fn several_with_inn(inn: &str, several: &[Element]) -> String {
+    let mut codes: Vec<&str> = several.iter().map(|element| element.code.as_str()).collect();
+    codes.sort_unstable();
+    format!(
+        "В 1С несколько контрагентов с ИНН {inn}: коды {}. Оставьте одного, остальных пометьте на удаление.",
+        codes.join(", ")
+    )
 }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
 
 use super::catalog::{Bank, ContactKind, Element, LegalStatus, OGRN, OGRNIP};
 
@@ -25,6 +25,7 @@ pub(crate) const OFFICE: &str = "Europe/Moscow";
 pub(crate) enum Node {
     Text(String),
     Flag(bool),
+    Number(i64),
     /// The name of the elements in XML, and the elements.
     List(&'static str, Vec<Node>),
     Record(Vec<(&'static str, Node)>),
@@ -109,12 +110,16 @@ fn accounts(element: &Element, banks: &BTreeMap<String, Bank>) -> Vec<Node> {
 }
 
 pub(crate) fn date(at: Timestamp, dates: &Dates) -> String {
-    let zone = TimeZone::get(OFFICE).expect("the time zones are compiled in");
     let format = match dates {
         Dates::Local => "%Y-%m-%dT%H:%M:%S",
         Dates::WithOffset => "%Y-%m-%dT%H:%M:%S%:z",
     };
-    at.to_zoned_datetime(zone).strftime(format).to_string()
+    in_office(at).strftime(format).to_string()
+}
+
+/// The moment by the clock on the wall of the office.
+pub(crate) fn in_office(at: Timestamp) -> ZonedDateTime {
+    at.to_zoned_datetime(TimeZone::get(OFFICE).expect("the time zones are compiled in"))
 }
 
 pub(crate) fn text(text: &str) -> Node {
@@ -127,6 +132,7 @@ impl Node {
         match self {
             Self::Text(text) => *out += &json_text(text),
             Self::Flag(flag) => *out += if *flag { "true" } else { "false" },
+            Self::Number(number) => *out += &number.to_string(),
             Self::List(_, items) => {
                 out.push('[');
                 for (position, item) in items.iter().enumerate() {
@@ -161,6 +167,7 @@ impl Node {
                 *out += &quick_xml::escape::escape(legal);
             }
             Self::Flag(flag) => *out += if *flag { "true" } else { "false" },
+            Self::Number(number) => *out += &number.to_string(),
             Self::List(element, items) => items.iter().for_each(|item| item.write_xml(element, out)),
             Self::Record(fields) => fields.iter().for_each(|(name, value)| value.write_xml(name, out)),
         }

@@ -1,7 +1,11 @@
 //! The emulated 1C: what it keeps, what it makes, and how it speaks to a Parom.
 
+mod deals;
+mod documents;
 mod feed;
+mod inquiries;
 mod parom;
+mod payments;
 mod way_back;
 
 use std::collections::BTreeSet;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 /// What waits for 1C.
 #[derive(Default)]
 pub(super) struct Feed {
-    /// Without a receipt, in order; the flag says that 1C was given it and it is held back.
-    waiting: Vec<(Value, bool)>,
+    /// Without a receipt, in order, each with its list.
+    waiting: Vec<Waiting>,
     pub(super) receipts: Vec<Value>,
     /// Numbers of deliveries that a receipt has settled.
     settled: Vec<String>,
@@ -19,20 +19,41 @@ pub(super) struct Feed {
     pub(super) polls: usize,
 }
 
+struct Waiting {
+    list: &'static str,
+    record: Value,
+    /// 1C was given it, and it is held back.
+    held: bool,
+}
+
 /// The lists of what is polled, and their elements in XML.
-const LISTS: [(&str, &str); 4] =
-    [("changed", "field"), ("bank_accounts", "bank_account"), ("phones", "phone"), ("emails", "email")];
+const LISTS: [(&str, &str); 8] = [
+    ("counterparties", "counterparty"),
+    ("changed", "field"),
+    ("bank_accounts", "bank_account"),
+    ("phones", "phone"),
+    ("emails", "email"),
+    ("inquiries", "inquiry"),
+    ("open_inquiries", "inquiry"),
+    ("products", "product"),
+];
 
 impl Feed {
-    pub(super) fn offer(&mut self, record: Value) {
-        self.waiting.push((record, false));
+    pub(super) fn offer(&mut self, list: &'static str, record: Value) {
+        self.waiting.push(Waiting { list, record, held: false });
     }
 
     /// What was given away and has no receipt comes again.
     pub(super) fn release(&mut self) {
-        for (_, held) in &mut self.waiting {
-            *held = false;
+        for waiting in &mut self.waiting {
+            waiting.held = false;
         }
+    }
+
+    /// The deal of a delivery that has no receipt yet.
+    pub(super) fn deal_of(&self, delivery: &Value) -> Option<i64> {
+        let waiting = self.waiting.iter().find(|waiting| waiting.record["delivery"] == *delivery)?;
+        waiting.record["deal_id"].as_i64()
     }
 
     pub(super) fn hello(&self, xml: bool) -> String {
@@ -49,24 +70,18 @@ impl Feed {
         answer.to_string()
     }
 
-    pub(super) fn poll(&mut self, limit: usize, xml: bool) -> String {
-        self.polls += 1;
+    pub(super) fn poll(&mut self, list: &str, limit: usize, xml: bool) -> String {
+        self.polls += usize::from(list == "counterparties");
         if let Some(nonsense) = &self.nonsense {
             return nonsense.clone();
         }
         let mut given = Vec::new();
-        for (record, held) in self.waiting.iter_mut().filter(|(_, held)| !held).take(limit) {
-            *held = true;
-            given.push(record.clone());
+        let free = self.waiting.iter_mut().filter(|waiting| !waiting.held && waiting.list == list);
+        for waiting in free.take(limit) {
+            waiting.held = true;
+            given.push(waiting.record.clone());
         }
-        if !xml {
-            return Value::from(given).to_string();
-        }
-        let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?><counterparties>");
-        for record in &given {
-            spell("counterparty", record, &mut text);
-        }
-        text + "</counterparties>"
+        spelled(list, given, xml)
     }
 
     pub(super) fn take_receipts(&mut self, receipts: Vec<Value>) -> Vec<Value> {
@@ -74,7 +89,7 @@ impl Feed {
         for receipt in receipts {
             let delivery = receipt["delivery"].as_str().expect("a `delivery`").to_owned();
             let before = self.waiting.len();
-            self.waiting.retain(|(record, _)| record["delivery"] != delivery.as_str());
+            self.waiting.retain(|waiting| waiting.record["delivery"] != delivery.as_str());
             if self.waiting.len() < before {
                 self.settled.push(delivery.clone());
             }
@@ -84,6 +99,16 @@ impl Feed {
         }
         answers
     }
+}
+
+/// An array as the contract writes it.
+pub(super) fn spelled(list: &str, records: Vec<Value>, xml: bool) -> String {
+    if !xml {
+        return Value::from(records).to_string();
+    }
+    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+    spell(list, &Value::from(records), &mut text);
+    text
 }
 
 fn spell(name: &str, value: &Value, out: &mut String) {

@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
+use super::deals::Deals;
 use super::feed::Feed;
 
 /// How it behaves.
@@ -24,6 +25,8 @@ pub(super) enum Mood {
     /// 503, always.
     Busy,
     RejectsWithoutInn,
+    /// Serves no calls for inquiries, documents and payments.
+    Old,
 }
 
 #[derive(Default)]
@@ -33,6 +36,7 @@ struct Seen {
     heads: Vec<String>,
     chunks: Vec<usize>,
     feed: Feed,
+    deals: Deals,
 }
 
 pub(super) struct Parom {
@@ -81,7 +85,23 @@ impl Parom {
 
     /// Something waits for 1C.
     pub(super) fn offers(&self, record: Value) {
-        self.seen().feed.offer(record);
+        self.seen().feed.offer("counterparties", record);
+    }
+
+    /// A deal waits for 1C.
+    pub(super) fn offers_inquiry(&self, record: Value) {
+        self.seen().feed.offer("inquiries", record);
+    }
+
+    /// What it knows of deals, and how it is to answer about them.
+    pub(super) fn deals<T>(&self, look: impl FnOnce(&mut Deals) -> T) -> T {
+        look(&mut self.seen().deals)
+    }
+
+    /// Method and address of every request.
+    pub(super) fn calls(&self) -> Vec<String> {
+        let head = |head: &String| head.lines().next().map(|line| line.replace(" HTTP/1.1", ""));
+        self.seen().heads.iter().filter_map(head).collect()
     }
 
     /// The time has passed for which deliveries without a receipt are held back.
@@ -118,19 +138,19 @@ async fn answer(mut socket: TcpStream, mood: Mood, seen: &Mutex<Seen>) {
     let _ = socket.write_all(text.as_bytes()).await;
 }
 
-async fn read_request(socket: &mut TcpStream) -> Option<(String, String)> {
+async fn read_request(socket: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     loop {
-        let text = String::from_utf8_lossy(&bytes);
-        if let Some((head, _)) = text.split_once("\r\n\r\n") {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+        if let Some(end) = end {
+            let head = std::str::from_utf8(&bytes[..end]).expect("UTF-8");
             let length = head
                 .lines()
                 .filter_map(|line| line.split_once(": "))
                 .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
                 .map_or(0, |(_, value)| value.parse().expect("a number"));
             if bytes.len() >= head.len() + 4 + length {
-                let body = String::from_utf8(bytes[head.len() + 4..].to_vec()).expect("UTF-8");
-                return Some((head.to_owned(), body));
+                return Some((head.to_owned(), bytes[head.len() + 4..].to_vec()));
             }
         }
         let mut more = vec![0; 65_536];
@@ -141,7 +161,8 @@ async fn read_request(socket: &mut TcpStream) -> Option<(String, String)> {
     }
 }
 
-fn work(head: &str, body: &str, mood: Mood, seen: &mut Seen) -> (u16, Option<String>) {
+fn work(head: &str, bytes: &[u8], mood: Mood, seen: &mut Seen) -> (u16, Option<String>) {
+    let body = &*String::from_utf8_lossy(bytes);
     seen.bodies.push(body.to_owned());
     seen.heads.push(head.to_owned());
     let old = head.to_lowercase().contains("x-parom-platform");
@@ -157,21 +178,47 @@ fn work(head: &str, body: &str, mood: Mood, seen: &mut Seen) -> (u16, Option<Str
     if head.starts_with("POST /1c/v1/hello ") {
         return (200, Some(seen.feed.hello(xml)));
     }
-    if let Some(rest) = head.strip_prefix("GET /1c/v1/counterparties?limit=") {
-        let limit = rest.split_whitespace().next().and_then(|limit| limit.parse().ok());
-        return (200, Some(seen.feed.poll(limit.expect("a limit"), xml)));
+    let (method, path) = head.lines().next().and_then(|line| line.split_once(" /1c/v1/")).expect("a call");
+    let path = path.split_whitespace().next().expect("an address");
+    let spell = |answers: Vec<Value>| {
+        Some(if xml { answers_in_xml(&answers) } else { Value::from(answers).to_string() })
+    };
+    if method == "GET" && path.starts_with("counterparties?") {
+        return (200, Some(seen.feed.poll("counterparties", limit_of(path), xml)));
     }
-    let records = if xml { records_of_xml(body) } else { records_of_json(body) };
-    if head.starts_with("POST /1c/v1/receipts ") {
-        let answers = seen.feed.take_receipts(records);
-        return (200, Some(if xml { answers_in_xml(&answers) } else { Value::from(answers).to_string() }));
+    let records = || if xml { records_of_xml(body) } else { records_of_json(body) };
+    if (method, path) == ("POST", "receipts") {
+        let receipts = records();
+        seen.deals.note_receipts(&receipts, &seen.feed);
+        return (200, spell(seen.feed.take_receipts(receipts)));
     }
+    if path != "counterparties" {
+        if mood == Mood::Old {
+            let problem =
+                json!({"problem": true, "status": 404, "title": "Такого адреса нет", "detail": path});
+            return (if old { 200 } else { 404 }, Some(problem.to_string()));
+        }
+        let answer = match (method, path.split(['?', '/']).next()) {
+            ("GET", Some("inquiries")) => Some(seen.feed.poll("inquiries", limit_of(path), xml)),
+            ("GET", Some("open-inquiries")) => Some(seen.deals.open_page(path, xml)),
+            ("PUT", Some("documents")) => spell(vec![seen.deals.take_content(path, head, bytes)]),
+            ("POST", _) => spell(seen.deals.take(path, records())),
+            other => panic!("the contract has no {other:?}"),
+        };
+        return (200, answer);
+    }
+    let records = records();
     seen.chunks.push(records.len());
     let answers: Vec<Value> = records.into_iter().map(|record| take(record, mood, seen)).collect();
     if matches!(mood, Mood::CutsFirst(count) if seen.bodies.len() <= count) {
         return (0, None);
     }
-    (200, Some(if xml { answers_in_xml(&answers) } else { Value::from(answers).to_string() }))
+    (200, spell(answers))
+}
+
+fn limit_of(path: &str) -> usize {
+    let (_, limit) = path.split_once("limit=").expect("a limit");
+    limit.parse().expect("a number")
 }
 
 fn take(record: Value, mood: Mood, seen: &mut Seen) -> Value {
@@ -190,7 +237,10 @@ fn answers_in_xml(answers: &[Value]) -> String {
         let (name, status) =
             (if answer["delivery"].is_null() { "ref" } else { "delivery" }, text(answer, "status"));
         let whose = text(answer, name);
-        format!("<result><{name}>{whose}</{name}><status>{status}</status><message/></result>")
+        let message = text(answer, "message");
+        format!(
+            "<result><{name}>{whose}</{name}><status>{status}</status><message>{message}</message></result>"
+        )
     };
     let results = answers.iter().map(result).collect::<Vec<_>>().concat();
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><results>{results}</results>")
@@ -199,6 +249,19 @@ fn answers_in_xml(answers: &[Value]) -> String {
 fn records_of_json(body: &str) -> Vec<Value> {
     serde_json::from_str(body.trim_start_matches('\u{feff}')).expect("an array of records")
 }
+
+/// The lists of what 1C sends.
+const LISTS: [&str; 9] = [
+    "counterparties",
+    "receipts",
+    "bank_accounts",
+    "phones",
+    "emails",
+    "inquiries",
+    "documents",
+    "payments",
+    "complete",
+];
 
 /// An element that is still open: its name, its text, its children.
 type Element = (String, String, Vec<(String, Value)>);
@@ -228,7 +291,7 @@ pub(super) fn records_of_xml(body: &str) -> Vec<Value> {
                 let (name, text, children) = open.pop().expect("opened before");
                 let value = value(&name, text, children);
                 let Some(parent) = open.last_mut() else {
-                    assert!(matches!(name.as_str(), "counterparties" | "receipts"), "{name}");
+                    assert!(LISTS.contains(&name.as_str()), "{name}");
                     return value.as_array().expect("a list").clone();
                 };
                 parent.2.push((name, value));
@@ -241,10 +304,9 @@ pub(super) fn records_of_xml(body: &str) -> Vec<Value> {
 
 fn value(name: &str, text: String, children: Vec<(String, Value)>) -> Value {
     match name {
-        "counterparties" | "receipts" | "bank_accounts" | "phones" | "emails" => {
-            children.into_iter().map(|(_, value)| value).collect()
-        }
-        "deleted" | "main" => Value::Bool(text.parse().expect("true or false")),
+        name if LISTS.contains(&name) => children.into_iter().map(|(_, value)| value).collect(),
+        "deal_id" => Value::from(text.parse::<i64>().expect("a number")),
+        "deleted" | "main" | "cancelled" => Value::Bool(text.parse().expect("true or false")),
         _ if children.is_empty() => Value::String(text),
         _ => Value::Object(children.into_iter().collect::<Map<_, _>>()),
     }

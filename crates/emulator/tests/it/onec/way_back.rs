@@ -398,8 +398,8 @@ async fn everything_is_shown_when_parom_asks_for_it_and_only_then() {
 
 #[tokio::test]
 async fn a_lost_answer_to_a_poll_or_a_receipt_costs_nothing_but_time() {
-    // By their place in line 3 and 5 hit the receipts, 4 a poll that brings something and its receipts later.
-    for lose_every in 3..=5 {
+    // By their place in line 3 and 7 hit the receipts, 6 a poll that brings something and its receipts later.
+    for lose_every in [3, 6, 7] {
         let parom = Parom::open(Mood::Friendly).await;
         let to = connect(&parom, with(|settings| settings.lose_every = lose_every));
         let mut onec = OneC::empty(clock());
