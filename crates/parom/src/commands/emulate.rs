@@ -11,7 +11,7 @@ use bitrix::SystemClock;
 use domain::{Clock, SignedDuration};
 use emulator::bitrix24::{Portal, PortalSettings};
 use emulator::faults::Fault;
-use emulator::onec::{Connection, FileFormat, Format, OneC, PushReport, Settings, What};
+use emulator::onec::{Connection, Exchanged, FileFormat, Format, OneC, PushReport, Settings, What};
 
 use crate::commands::demo::way_back::story;
 use crate::config::Secret;
@@ -201,8 +201,14 @@ async fn live(onec: &mut OneC, connection: &Connection, every: SignedDuration) -
     show::say(format!("Учебная 1С опрашивает Паром раз в {} с. Ctrl-C — остановить.", every.as_secs()))?;
     while !stop.is_cancelled() {
         match onec.exchange(connection).await {
-            Ok(exchanged) if exchanged.took.is_empty() => {}
-            Ok(exchanged) => show::say(story(&exchanged.took))?,
+            Ok(exchanged) => {
+                if !exchanged.took.is_empty() {
+                    show::say(story(&exchanged.took))?;
+                }
+                if let Some(papers) = papers(&exchanged) {
+                    show::say(papers)?;
+                }
+            }
             // 1C comes back in five minutes, whatever was wrong.
             Err(error) => show::say(format!("Обмен не удался: {error}"))?,
         }
@@ -214,6 +220,25 @@ async fn live(onec: &mut OneC, connection: &Connection, every: SignedDuration) -
     let created = onec.history().iter().filter(|took| took.what == What::Created).count();
     show::say(format!("Принято доставок: {}, создано контрагентов: {created}.", onec.history().len()))?;
     Ok(Outcome::Done)
+}
+
+/// What an exchange brought and took for inquiries, in a line; `None`: nothing.
+fn papers(exchanged: &Exchanged) -> Option<String> {
+    let mut parts = Vec::new();
+    let mut part = |records: usize, words: [&str; 3]| {
+        if records > 0 {
+            parts.push(count(records as u64, words));
+        }
+    };
+    part(exchanged.inquiries.took.len(), ["запрос принят", "запроса принято", "запросов принято"]);
+    part(exchanged.inquiries.shown.sent, ["запрос показан", "запроса показано", "запросов показано"]);
+    part(exchanged.documents.sent, ["документ показан", "документа показано", "документов показано"]);
+    let news = exchanged.payments.accepted + exchanged.payments.rejected.len();
+    part(news, ["список оплат показан", "списка оплат показано", "списков оплат показано"]);
+    let rejected = exchanged.documents.rejected.iter().chain(&exchanged.payments.rejected);
+    let rejected = rejected.chain(&exchanged.inquiries.shown.rejected);
+    parts.extend(rejected.map(|answer| format!("отвергнут {}: {}", answer.reference, answer.message)));
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 fn told(report: &PushReport) -> String {
