@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{OneCRef, Reason, Timestamp};
+use domain::{OneCRef, Reason, ReasonCode, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::dialect::Conn;
@@ -124,7 +124,8 @@ async fn deal_notes_waiting(conn: Conn<'_>) -> Result<i64> {
 }
 
 impl Write {
-    /// 1C's half of a deal may be news: it is looked at. What it waited for a person with is tried again.
+    /// 1C's half of a deal may be news: it is looked at. What it waited for a person with is tried again; one whose files
+    /// may still be arriving waits on.
     pub async fn want_face(&mut self, deal: i64, now: Timestamp) -> Result<()> {
         const WANT: &str = "
             -- face: want
@@ -132,7 +133,10 @@ impl Write {
             values ($1, 1, $2, 0, '{}')
             on conflict (deal_id) do update
                set wanted = deal_face.wanted + 1,
-                   due_at = coalesce(deal_face.due_at, excluded.due_at),
+                   due_at = case when deal_face.due_at is null or deal_face.intent is null
+                                 then excluded.due_at
+                                 else deal_face.due_at
+                             end,
                    attempts = 0,
                    reason_code = null,
                    reason_text = null,
@@ -165,6 +169,19 @@ impl Write {
             });
         }
         rows.into_iter().map(Row::into_face).collect()
+    }
+
+    /// The cause for which faces waited is mended: they are due at once.
+    pub async fn hurry_faces(&mut self, cause: ReasonCode, now: Timestamp) -> Result<u64> {
+        const HURRY: &str = "
+            -- face: hurry
+            update deal_face
+               set due_at = $2,
+                   attempts = 0
+             where reason_code = $1";
+        Ok(on_db!(self.conn(), db => {
+            sqlx::query(HURRY).bind(cause.as_str()).bind(codec::micros(now)).execute(db).await?.rows_affected()
+        }))
     }
 
     /// Gives back what a killed process had taken: it is due at once.

@@ -1,6 +1,7 @@
 //! Makes the fields of deals that the portal lacks, and says what is wrong with those that people have chosen.
 
 use bitrix::{Args, CallError};
+use domain::ReasonCode;
 use tracing::info;
 
 use super::fields::DealField;
@@ -29,6 +30,11 @@ impl Engine {
         let mut schema = self.schema.lock().await;
         *schema = Schema::ask(&self.client, now).await?;
         report.left.extend(schema.gaps(fields));
+        drop(schema);
+        let mut write = self.store.begin().await?;
+        write.hurry_faces(ReasonCode::FieldMissing, now).await?;
+        write.commit().await?;
+        self.wake_faces();
         Ok(())
     }
 

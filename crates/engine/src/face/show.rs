@@ -80,7 +80,14 @@ impl Engine {
         let mut values = Vec::new();
         let mut with_files = Vec::new();
         for face in due {
-            let Some(job) = self.job(face, &schema, &mut shown).await? else { continue };
+            let again = shown.again;
+            let Some(job) = self.job(face, &schema, &mut shown).await? else {
+                if shown.again > again {
+                    // `setup` may have made the field by the next time, in another process.
+                    schema.forget();
+                }
+                continue;
+            };
             let files = job.face.intent.is_some() || files::is_due(job.row.deal_id, &job.documents);
             if files {
                 with_files.push(job);

@@ -620,7 +620,6 @@ async fn a_field_that_somebody_deleted_is_noticed_and_what_belongs_into_it_waits
     assert!(findings.iter().any(|finding| finding.text.contains(INVOICE)), "{findings:?}");
     let report = office.world.engine.setup().await.expect("the portal takes it");
     assert_eq!(report.made.len(), 1, "{report:?}");
-    office.world.pass(11 * 60);
     office.show().await;
     assert_eq!(office.invoices(deal), [named(1, "a")]);
     assert!(

@@ -1,6 +1,7 @@
 //! `parom demo`: a portal, a 1C and a Parom on this machine, and the crossings in both directions told step by step.
 
 mod cast;
+mod deal;
 mod tables;
 pub(in crate::commands) mod way_back;
 
@@ -51,10 +52,14 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
     step(2, "Что сделала бы загрузка (parom plan): пока ничего не записано")?;
     rehearse(&cast, &engine).await?;
 
-    let address = service::start(&cast.app, engine, listener, &lifecycle).await?;
+    let address = service::start(&cast.app, engine.clone(), listener, &lifecycle).await?;
     let connection = cast::connect(address);
     let result = match tell(&mut cast, &connection).await {
         Ok(()) => way_back::tell(&mut cast, &connection).await,
+        Err(error) => Err(error),
+    };
+    let result = match result {
+        Ok(next) => deal::tell(&mut cast, &connection, &engine, next).await,
         Err(error) => Err(error),
     };
     match &result {

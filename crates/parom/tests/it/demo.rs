@@ -26,6 +26,12 @@ fn the_demo_tells_its_story_to_the_end() {
         "создала",
         "Клиент с таким ИНН уже создан",
         "взяла 0; записей в Битрикс24: 0.",
+        // A deal, its documents, what was paid; and silence.
+        "поле сделки «Оплачено»",
+        "ЗПР-000001",
+        "СЧ-0001",
+        "«Оплачено» в сделке: 60000.00 RUB",
+        "  Записей в Битрикс24: 0.",
     ] {
         assert!(ran.out.contains(told), "«{told}» is not in\n{}{}", ran.out, ran.err);
     }

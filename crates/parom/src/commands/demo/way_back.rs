@@ -127,7 +127,7 @@ async fn rings(cast: &Cast) -> anyhow::Result<String> {
     }
 }
 
-async fn patience(cast: &Cast, begun: domain::Timestamp, what: &str) -> anyhow::Result<()> {
+pub(super) async fn patience(cast: &Cast, begun: domain::Timestamp, what: &str) -> anyhow::Result<()> {
     if cast.app.clock.now().duration_since(begun) > CROSSING_MAX {
         bail!("{what} за {} с", CROSSING_MAX.as_secs());
     }
