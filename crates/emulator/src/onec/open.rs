@@ -44,7 +44,7 @@ impl OneC {
             let call = Call::get(format!("/1c/v1/open-inquiries?after={after}&limit={limit}"));
             let answer = self.call(with, &mut exchanged.requests, call).await;
             let Some(document) = if_served("GET open-inquiries", answer)? else {
-                exchanged.not_served.push("GET open-inquiries");
+                exchanged.note_not_served("GET open-inquiries");
                 return Ok(());
             };
             let page = open(&document, with.format(), after, limit).map_err(PushError::Unexpected)?;

@@ -116,6 +116,14 @@ pub struct Exchanged {
     pub crashed: bool,
 }
 
+impl Exchanged {
+    pub(super) fn note_not_served(&mut self, call: &'static str) {
+        if !self.not_served.contains(&call) {
+            self.not_served.push(call);
+        }
+    }
+}
+
 /// What this 1C has done since it was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {

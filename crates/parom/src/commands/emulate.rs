@@ -1,4 +1,4 @@
-//! `parom emulate`: a Bitrix24 to try things out on, and a 1C that exchanges counterparties with a Parom.
+//! `parom emulate`: a Bitrix24 to try things out on, and a 1C that exchanges with a Parom.
 
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,7 +11,10 @@ use bitrix::SystemClock;
 use domain::{Clock, SignedDuration};
 use emulator::bitrix24::{Portal, PortalSettings};
 use emulator::faults::Fault;
-use emulator::onec::{Connection, Exchanged, FileFormat, Format, OneC, PushReport, Settings, What};
+use emulator::onec::{
+    Connection, DocumentKind, Exchanged, FileFormat, Format, InquiryStatus, Kopecks, OneC, PushReport,
+    Settings, What,
+};
 
 use crate::commands::demo::way_back::story;
 use crate::config::Secret;
@@ -34,7 +37,7 @@ pub(crate) struct Args {
 enum Shore {
     /// Учебный портал: принимает вебхук, хранит всё в памяти
     Bitrix24(Bitrix24),
-    /// Учебная 1С: обменивается контрагентами с Паромом или пишет их в файл
+    /// Учебная 1С: обменивается с Паромом контрагентами, запросами, документами и оплатами или пишет контрагентов в файл
     Onec(OneCArgs),
 }
 
@@ -77,6 +80,7 @@ struct Bitrix24 {
 #[command(override_usage = "parom emulate onec --parom АДРЕС | --file ФАЙЛ [ПАРАМЕТРЫ]")]
 #[group(skip)]
 #[expect(rustdoc::broken_intra_doc_links, reason = "these are help texts: brackets name the default")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 struct OneCArgs {
     /// Адрес Парома, например http://127.0.0.1:8024
     #[arg(long, value_name = "АДРЕС", required_unless_present = "file", conflicts_with = "file")]
@@ -113,6 +117,9 @@ struct OneCArgs {
     #[arg(long, value_name = "СЕКУНД", conflicts_with = "file")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     every: Option<u32>,
+    /// Делать к каждому новому запросу ТКП и счёт и проводить оплату половины
+    #[arg(long, requires = "every")]
+    clerk: bool,
     /// Терять каждый N-й ответ; 0 — не терять [0]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     lose_every: u64,
@@ -188,10 +195,24 @@ async fn onec(args: OneCArgs) -> anyhow::Result<Outcome> {
     onec.hello(&connection).await.context("Паром не ответил учебной 1С")?;
     let report = onec.push_all(&connection).await.context("показ контрагентов не закончен; повторите его")?;
     show::say(told(&report))?;
+    if args.clerk {
+        onec.at_every_new_inquiry(serve_the_client);
+    }
     if let Some(every) = args.every {
         return live(&mut onec, &connection, SignedDuration::from_secs(i64::from(every))).await;
     }
     Ok(if report.rejected.is_empty() { Outcome::Done } else { Outcome::Parked })
+}
+
+/// ТКП, Счёт, and half of the money.
+fn serve_the_client(onec: &mut OneC, inquiry: uuid::Uuid) {
+    onec.make_document(inquiry, DocumentKind::Quotation);
+    let invoice = onec.make_document(inquiry, DocumentKind::Invoice);
+    let amount = invoice.and_then(|invoice| onec.document(invoice)).map(|invoice| invoice.amount);
+    if let Some(Kopecks(amount)) = amount.filter(|amount| *amount > Kopecks(1)) {
+        onec.pay(inquiry, Kopecks(amount / 2));
+    }
+    onec.set_inquiry_status(inquiry, InquiryStatus::QuotationSent);
 }
 
 /// Exchanges until Ctrl-C: shows what was changed, takes what Parom has, sends receipts.

@@ -94,7 +94,7 @@ impl OneC {
         let asked: Vec<Uuid> = portion.iter().map(|outgoing| outgoing.document.reference).collect();
         let pushed = self.push_records(with, call, &asked, &mut exchanged.documents).await;
         let Some(answers) = if_served("POST documents", pushed)? else {
-            exchanged.not_served.push("POST documents");
+            exchanged.note_not_served("POST documents");
             return Ok(false);
         };
         for (answer, outgoing) in answers.into_iter().zip(portion) {
@@ -129,7 +129,7 @@ impl OneC {
         }
         let answer = self.call(with, &mut exchanged.documents.requests, call).await;
         let Some(document) = if_served("PUT documents/…/content", answer)? else {
-            exchanged.not_served.push("PUT documents/…/content");
+            exchanged.note_not_served("PUT documents/…/content");
             return Ok(false);
         };
         let answer = answer::only_answer(&document).map_err(PushError::Unexpected)?;

@@ -63,7 +63,7 @@ impl OneC {
             let call = with.post("/1c/v1/inquiries", "inquiries", &records);
             let shown = self.push_records(with, call, references, &mut exchanged.inquiries.shown).await;
             let Some(answers) = if_served("POST inquiries", shown)? else {
-                exchanged.not_served.push("POST inquiries");
+                exchanged.note_not_served("POST inquiries");
                 return Ok(());
             };
             for answer in answers {
@@ -87,7 +87,7 @@ impl OneC {
         let call = Call::get(format!("/1c/v1/inquiries?limit={limit}"));
         let answer = self.call(with, &mut exchanged.requests, call).await;
         let Some(document) = if_served("GET inquiries", answer)? else {
-            exchanged.not_served.push("GET inquiries");
+            exchanged.note_not_served("GET inquiries");
             return Ok(false);
         };
         let polled = offered(&document, with.format(), limit).map_err(PushError::Unexpected)?;

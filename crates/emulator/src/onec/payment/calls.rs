@@ -66,7 +66,7 @@ impl OneC {
             let asked: Vec<Uuid> = lists.iter().map(|(inquiry, _)| *inquiry).collect();
             let pushed = self.push_lists(with, call, &asked, &mut exchanged.payments).await;
             let Some(answers) = if_served("POST payments/complete", pushed)? else {
-                exchanged.not_served.push("POST payments/complete");
+                exchanged.note_not_served("POST payments/complete");
                 return Ok(());
             };
             for (answer, (inquiry, list)) in answers.into_iter().zip(lists) {
@@ -99,7 +99,7 @@ impl OneC {
             let asked: Vec<Uuid> = due.iter().map(|(reference, _)| *reference).collect();
             let pushed = self.push_records(with, call, &asked, &mut exchanged.payments).await;
             let Some(answers) = if_served("POST payments", pushed)? else {
-                exchanged.not_served.push("POST payments");
+                exchanged.note_not_served("POST payments");
                 return Ok(());
             };
             for (answer, (reference, revision)) in answers.into_iter().zip(due) {
