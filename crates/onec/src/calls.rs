@@ -74,7 +74,7 @@ pub(crate) async fn payments(State(app): State<Arc<App>>, sent: Sent) -> Result<
 /// 1C shows all payments of inquiries.
 pub(crate) async fn complete_payments(State(app): State<Arc<App>>, sent: Sent) -> Result<Answer, Problem> {
     let mut payments = 0;
-    let records = sent.records("complete_payments", |record| {
+    let records = sent.records("complete", |record| {
         let list = payment::read_complete(record, &app.settings.time_zone);
         payments += list.as_ref().map_or(0, |list| list.shown.payments.len());
         // What is too much will be refused as a whole, and need not be kept until then.

@@ -263,7 +263,7 @@ fn schemas() -> Value {
             "amount": told_amount("сумма строки с НДС")
         })),
         "OpenInquiries": list("open_inquiries", &reference("OpenInquiry"), RECORDS_MAX),
-        "OpenInquiry": object("open_inquiry", &["deal_id", "ref"], json!({
+        "OpenInquiry": object("inquiry", &["deal_id", "ref"], json!({
             "deal_id": { "type": "integer", "format": "int64" },
             "ref": guid()
         })),
@@ -271,7 +271,7 @@ fn schemas() -> Value {
         "Document": object("document", &["ref"], document()),
         "Payments": list("payments", &reference("Payment"), RECORDS_MAX),
         "Payment": object("payment", &["ref"], payment()),
-        "CompletePayments": list("complete_payments", &reference("CompleteList"), RECORDS_MAX),
+        "CompletePayments": list("complete", &reference("CompleteList"), RECORDS_MAX),
         "CompleteList": object("list", &["inquiry", "payments"], json!({
             "inquiry": guid(),
             "payments": list("payments", &reference("Payment"), COMPLETE_MAX)

@@ -96,7 +96,7 @@ const PUSHES: &[(&str, &str)] = &[
     ("inquiries", "inquiries"),
     ("documents", "documents"),
     ("payments", "payments"),
-    ("payments/complete", "complete_payments"),
+    ("payments/complete", "complete"),
     ("receipts", "receipts"),
 ];
 

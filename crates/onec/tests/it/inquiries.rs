@@ -308,7 +308,7 @@ async fn open_inquiries_in_xml_have_names_that_suit_a_variable() {
     let xml = office_with_open_inquiries().hears(call).await.text;
 
     let body = format!(
-        "<open_inquiries><open_inquiry><deal_id>2500</deal_id><ref>{REF}</ref></open_inquiry></open_inquiries>"
+        "<open_inquiries><inquiry><deal_id>2500</deal_id><ref>{REF}</ref></inquiry></open_inquiries>"
     );
     assert!(xml.ends_with(&body), "{xml}");
 }

@@ -523,7 +523,7 @@ impl Element {
 }
 
 /// The elements of the lists of answers.
-const LISTED: [&str; 4] = ["inquiry", "open_inquiry", "product", "result"];
+const LISTED: [&str; 3] = ["inquiry", "product", "result"];
 
 /// The JSON as XML can say it: without numbers, flags and empty lists.
 pub(crate) fn as_texts(json: &Value) -> Value {
@@ -545,7 +545,7 @@ pub(crate) fn to_xml(name: &str, value: &Value) -> String {
         "inquiries" => "inquiry",
         "documents" => "document",
         "payments" => "payment",
-        "complete_payments" => "list",
+        "complete" => "list",
         other => other.trim_end_matches('s'),
     };
     let content = match value {
