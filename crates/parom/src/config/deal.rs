@@ -6,6 +6,7 @@ use engine::{DealField, DealFields, InquirySettings};
 
 use super::Place;
 use super::reader::Section;
+use super::setting::{Text, UserField};
 
 /// Fields of deals.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,19 +20,10 @@ impl Deal {
         let mut fields = DealFields::default();
         for field in DealField::ALL {
             let default = if field.is_optional() { "" } else { field.default_name() };
-            let name: String = section.take(field.as_str(), default.to_owned());
-            let is_name = name.is_empty() || name.starts_with("UF_CRM_");
-            if !is_name {
-                let text = format!(
-                    "ключ `{}` в разделе [deal]: «{name}» не поле сделки; нужно имя пользовательского поля UF_CRM_… или \
-                     пустая строка",
-                    field.as_str()
-                );
-                section.complain(Place::Whole, text);
-            }
+            let UserField(name) = section.take(field.as_str(), UserField(default.to_owned()));
             fields = fields.with(field, &name);
         }
-        let pattern: String = section.take("link_pattern", String::new());
+        let Text(pattern) = section.take("link_pattern", Text::default());
         if fields.name(DealField::Link).is_some() && pattern.is_empty() {
             let text = "в разделе [deal] назначено поле `link`, но нет `link_pattern`: задайте шаблон ссылки, например \
                         e1c://server/ka#e1cib/data/Документ.Запрос?ref={ref}";

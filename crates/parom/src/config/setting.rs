@@ -31,6 +31,31 @@ impl Setting for String {
     }
 }
 
+/// A text that may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Text(pub(super) String);
+
+impl Setting for Text {
+    const EXPECTED: &'static str = "текст в кавычках";
+
+    fn parse(text: &str) -> Option<Self> {
+        Some(Self(text.to_owned()))
+    }
+}
+
+/// A user field of the portal; empty for none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct UserField(pub(super) String);
+
+impl Setting for UserField {
+    const EXPECTED: &'static str =
+        "имя поля сделки в кавычках, например \"UF_CRM_PAROM_PAID\", или пустая строка";
+
+    fn parse(text: &str) -> Option<Self> {
+        (text.is_empty() || text.starts_with("UF_CRM_")).then(|| Self(text.to_owned()))
+    }
+}
+
 impl Setting for OAuthServer {
     const EXPECTED: &'static str = "адрес сервера авторизации в кавычках: \"https://oauth.bitrix24.tech\" или \"https://oauth.bitrix.info\"";
 
