@@ -77,4 +77,8 @@ reason_codes! {
     FieldMissing = "field-missing", "Нет поля в Битрикс24";
     /// The deal was deleted.
     DealGone = "deal-gone", "Сделка удалена в Битрикс24";
+    /// 1C told of a document and sent no file.
+    NoContent = "no-content", "Нет файла документа";
+    /// 1C told of a document of an inquiry that nobody knows.
+    NoInquiry = "no-inquiry", "Запрос ещё не известен";
 }

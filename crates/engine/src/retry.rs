@@ -20,7 +20,8 @@ pub async fn retry_parked(store: &Store, id: DeliveryId, now: Timestamp) -> Resu
     Ok(retried)
 }
 
-/// The same for all parked deliveries, or those of one cause. Returns how many.
+/// The same for all parked deliveries, or those of one cause, and for deals that 1C rejected or that cannot show what 1C
+/// told. Returns how many.
 pub async fn retry_all_parked(
     store: &Store,
     code: Option<ReasonCode>,
@@ -40,7 +41,13 @@ pub async fn retry_all_parked(
         }
     }
     let mut write = store.begin().await?;
-    let retried = write.retry_parked_all(code, now).await?;
+    let mut retried = write.retry_parked_all(code, now).await?;
+    if code.is_none_or(|code| code == ReasonCode::RejectedByOneC) {
+        retried += write.retry_rejected_inquiries(now).await?;
+    }
+    for cause in ReasonCode::ALL.iter().filter(|cause| code.is_none_or(|code| code == **cause)) {
+        retried += write.hurry_faces(*cause, now).await?;
+    }
     write.commit().await?;
     Ok(retried)
 }

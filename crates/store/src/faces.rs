@@ -172,16 +172,17 @@ impl Write {
     }
 
     /// The cause for which faces waited is mended: they are due at once.
-    pub async fn hurry_faces(&mut self, cause: ReasonCode, now: Timestamp) -> Result<u64> {
+    pub async fn hurry_faces(&mut self, cause: ReasonCode, now: Timestamp) -> Result<i64> {
         const HURRY: &str = "
             -- face: hurry
             update deal_face
                set due_at = $2,
                    attempts = 0
              where reason_code = $1";
-        Ok(on_db!(self.conn(), db => {
+        let hurried = on_db!(self.conn(), db => {
             sqlx::query(HURRY).bind(cause.as_str()).bind(codec::micros(now)).execute(db).await?.rows_affected()
-        }))
+        });
+        Ok(i64::try_from(hurried).unwrap_or(i64::MAX))
     }
 
     /// Gives back what a killed process had taken: it is due at once.

@@ -390,6 +390,20 @@ impl Write {
         row.map(|(deal, sent)| Ok((deal, codec::from_json(&sent)?))).transpose()
     }
 
+    /// Offers again what 1C has rejected; how many.
+    pub async fn retry_rejected_inquiries(&mut self, now: Timestamp) -> Result<i64> {
+        const RETRY: &str = "
+            -- inquiry: offer again what was rejected
+            update inquiry
+               set state = 'due',
+                   at = $1
+             where state = 'rejected'";
+        let retried = on_db!(self.conn(), db => {
+            sqlx::query(RETRY).bind(codec::micros(now)).execute(db).await?.rows_affected()
+        });
+        Ok(i64::try_from(retried).unwrap_or(i64::MAX))
+    }
+
     /// Forgets what was handed out before `before`, except the newest of each deal: nobody sends so late a receipt.
     pub async fn prune_handed_inquiries(&mut self, before: Timestamp) -> Result<u64> {
         const PRUNE: &str = "

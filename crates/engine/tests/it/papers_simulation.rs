@@ -142,6 +142,9 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
+/// Name and content.
+type NamedFile = (String, Vec<u8>);
+
 struct Story {
     world: World,
     company: i64,
@@ -151,7 +154,7 @@ struct Story {
     papers: Vec<Paper>,
     payments: Vec<Money>,
     /// Files of employees that are there, by deal and kind: name and content.
-    own: BTreeMap<(i64, DocumentKind), Vec<(String, Vec<u8>)>>,
+    own: BTreeMap<(i64, DocumentKind), Vec<NamedFile>>,
     edits: u32,
 }
 

@@ -1,6 +1,7 @@
 //! `parom parked`: the records that wait for a person.
 
 mod held;
+mod papers;
 
 use anyhow::bail;
 use domain::{DeliveryId, ReasonCode, Timestamp};
@@ -129,7 +130,8 @@ async fn as_table(store: &Store, list: &List, zone: &TimeZone) -> anyhow::Result
 async fn held_as_table(store: &Store, list: &List, zone: &TimeZone) -> anyhow::Result<bool> {
     let companies = held::companies_as_table(store, list.reason, list.limit, zone).await?;
     let conflicts = list.reason.is_none() && held::conflicts_as_table(store, list.limit, zone).await?;
-    Ok(companies || conflicts)
+    let papers = papers::as_table(store, list.reason, list.limit).await?;
+    Ok(companies || conflicts || papers)
 }
 
 async fn as_lines(store: &Store, reason: Option<ReasonCode>) -> anyhow::Result<Outcome> {
@@ -144,7 +146,8 @@ async fn as_lines(store: &Store, reason: Option<ReasonCode>) -> anyhow::Result<O
     }
     let companies = held::companies_as_lines(store, reason).await?;
     let conflicts = reason.is_none() && held::conflicts_as_lines(store).await?;
-    Ok(if companies || conflicts { Outcome::Parked } else { outcome })
+    let papers = papers::as_lines(store, reason).await?;
+    Ok(if companies || conflicts || papers { Outcome::Parked } else { outcome })
 }
 
 /// A parked record for programs.

@@ -40,6 +40,8 @@ struct Status {
     bitrix24: Lines,
     /// What 1C has to take at its next polls, and has taken.
     onec: Lines,
+    /// Deals that are, or become, «Запрос», and what they show of 1C.
+    inquiries: Inquiries,
     /// Companies of Bitrix24 that do not travel to 1C, by cause.
     not_travelling: Vec<Parked>,
     /// Why nothing travels to Bitrix24, if nothing does.
@@ -59,6 +61,44 @@ struct Lines {
     unchanged: i64,
     waiting: i64,
     oldest_due: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+struct Inquiries {
+    /// 1C has them.
+    known: i64,
+    /// 1C takes them at its next polls.
+    under_way: i64,
+    /// They wait for their client or their company.
+    waiting: i64,
+    /// 1C rejected them.
+    rejected: i64,
+    /// Documents whose file is in its deal.
+    documents: i64,
+    /// Documents without content or without inquiry.
+    documents_waiting: i64,
+    /// Payments that count.
+    payments: i64,
+    /// Deals that do not show the newest yet.
+    deals_due: i64,
+}
+
+impl Inquiries {
+    async fn of(store: &Store) -> anyhow::Result<Self> {
+        let inquiries = store.inquiry_figures().await?;
+        let documents = store.document_figures().await?;
+        let (payments, _) = store.payment_figures().await?;
+        Ok(Self {
+            known: inquiries.known,
+            under_way: inquiries.under_way,
+            waiting: inquiries.waiting,
+            rejected: inquiries.rejected,
+            documents: documents.placed,
+            documents_waiting: documents.without_content + documents.without_inquiry,
+            payments,
+            deals_due: store.faces_due().await?,
+        })
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -98,6 +138,7 @@ impl Status {
             with_remarks: summary.with_remarks,
             bitrix24: Lines::of(&summary.bitrix),
             onec: Lines::of(&summary.onec),
+            inquiries: Inquiries::of(store).await?,
             not_travelling: not_travelling.collect(),
             stopped,
             parked: parked.collect(),
@@ -123,6 +164,14 @@ impl Status {
             ("  обновлено", self.onec.updated),
             ("  без изменений", self.onec.unchanged),
             ("  ждут опроса или квитанции", self.onec.waiting),
+            ("Сделок, ставших запросами 1С", self.inquiries.known),
+            ("  ждут опроса или квитанции", self.inquiries.under_way),
+            ("  ждут клиента или компанию", self.inquiries.waiting),
+            ("  отвергнуты 1С", self.inquiries.rejected),
+            ("Документов 1С в сделках", self.inquiries.documents),
+            ("  ждут файла или запроса", self.inquiries.documents_waiting),
+            ("Оплат учтено", self.inquiries.payments),
+            ("Сделок, где это ещё не видно", self.inquiries.deals_due),
         ] {
             table.row([title.to_owned(), number(figure)]);
         }

@@ -13,9 +13,9 @@ use crate::show::{self, Table, number};
 
 /// What the client wants: name, price with tax, quantity.
 const PRODUCTS: [(&str, &str, &str); 2] = [("Насос ЦНСг 38-44", "50000", "2"), ("Доставка", "20000", "1")];
-/// What the client pays at once, and what goes back to him.
-const PAID: i64 = 70_000_00;
-const BACK: i64 = 10_000_00;
+/// What the client pays at once, and what goes back to him, in kopecks.
+const PAID: i64 = 7_000_000;
+const BACK: i64 = 1_000_000;
 
 /// Tells the steps from `number` on; the number of the next one.
 pub(super) async fn tell(
