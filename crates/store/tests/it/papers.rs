@@ -195,7 +195,7 @@ async fn a_document_belongs_to_the_deal_of_its_inquiry_once_that_is_known() {
         write.put_payment(&payment(3)).await?;
         write.commit().await?;
         assert_eq!(world.store.documents_of_deal(1).await?, [document(1)]);
-        assert_eq!(world.store.documents_waiting("", 10).await?, [by_inquiry.clone()]);
+        assert_eq!(world.store.documents_waiting("", 10).await?, std::slice::from_ref(&by_inquiry));
         assert_eq!(world.store.payment(guid(3)).await?, Some(payment(3)));
         assert!(world.store.payments_of_deal(1).await?.is_empty());
 
@@ -205,7 +205,7 @@ async fn a_document_belongs_to_the_deal_of_its_inquiry_once_that_is_known() {
         assert_eq!(world.store.documents_of_deal(1).await?, [document(1), known]);
         assert!(world.store.documents_waiting("", 10).await?.is_empty());
         let paid = PaymentRow { deal_id: Some(1), ..payment(3) };
-        assert_eq!(world.store.payments_of_deal(1).await?, [paid.clone()]);
+        assert_eq!(world.store.payments_of_deal(1).await?, std::slice::from_ref(&paid));
         assert_eq!(world.store.payments_of_inquiry(guid(1000)).await?, [paid]);
         assert_eq!(world.store.payment_figures().await?, (0, 0), "what is left out does not count");
         Ok(())
