@@ -2,11 +2,12 @@
 //! `cargo bench -p engine`. The numbers of docs/performance.md come from here.
 //!
 //! The portal waits 5 ms for every request and 2 ms for every command. For the memory it runs as a process of its own,
-//! so that only the engine and its database are measured. `cargo bench -p engine -- speed way-back polls memory` names
+//! so that only the engine and its database are measured. `cargo bench -p engine -- speed way-back polls papers memory` names
 //! the parts; one name measures that part alone.
 
 #[path = "../../tests/it/entities.rs"]
 mod entities;
+mod papers;
 mod polls;
 mod way_back;
 
@@ -47,6 +48,9 @@ async fn main() {
     }
     if is_wanted("polls") {
         polls::measure().await;
+    }
+    if is_wanted("papers") {
+        papers::measure().await;
     }
     if is_wanted("memory") {
         memory().await;
