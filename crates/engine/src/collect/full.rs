@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bitrix::wire::Company;
-use domain::{ReasonCode, Timestamp};
+use domain::{ReasonCode, SignedDuration, Timestamp};
 use store::StoreError;
 use tracing::info;
 
@@ -17,6 +17,8 @@ use crate::portal::{self, cards};
 const CHUNK: usize = 588;
 /// Rows of our own tables looked through at a time.
 const PAGE: usize = 1000;
+/// A receipt that comes later speaks of nothing that anybody knows.
+const HANDED_KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 impl Engine {
     /// Reads every card and takes it; finds what is gone.
@@ -49,6 +51,7 @@ impl Engine {
         self.find_gone(&present, presets, collected).await?;
         self.compare_faces().await?;
         self.prune_contents().await?;
+        self.prune_handed().await?;
         // A card that was changed while this ran is found by the sweep that follows.
         self.mark_sweep(portal_began).await?;
         let mut write = self.store.begin().await?;
@@ -61,6 +64,13 @@ impl Engine {
             present.len()
         );
         Ok(())
+    }
+
+    /// Forgets which states of deals 1C was given long ago.
+    async fn prune_handed(&self) -> Result<(), StoreError> {
+        let mut write = self.store.begin().await?;
+        write.prune_handed_inquiries(self.clock.now() - HANDED_KEPT).await?;
+        write.commit().await
     }
 
     /// The list of companies may be some minutes old when its cards are taken, and dispatch may have written one of
