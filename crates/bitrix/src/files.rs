@@ -34,9 +34,7 @@ enum State {
 impl ItemUpdate {
     /// An update of an object, of a deal for one. `bytes` is how much content will come, for one allocation.
     pub fn new(entity_type: i64, id: i64, bytes: usize) -> Self {
-        let head = format!(
-            "{{\"entityTypeId\":{entity_type},\"id\":{id},\"useOriginalUfNames\":\"Y\",\"fields\":{{"
-        );
+        let head = format!("{{\"entityTypeId\":{entity_type},\"id\":{id},\"fields\":{{");
         let mut body = Vec::with_capacity(head.len() + bytes / 3 * 4 + 16 * 1024);
         body.extend_from_slice(head.as_bytes());
         Self { body, state: State::Fields { is_first: true }, rest: Vec::new() }
@@ -196,7 +194,7 @@ impl Client {
 
     /// Calls `crm.item.fields`: the fields of an object with their wire names, as [`ItemField`] reads them.
     pub async fn item_fields(&self, entity_type: i64) -> Result<Vec<ItemField>, CallError> {
-        let args = Args::new().set("entityTypeId", entity_type).set("useOriginalUfNames", true);
+        let args = Args::new().set("entityTypeId", entity_type);
         let answer = self.call("crm.item.fields", &args).await?;
         let fields = answer.result.get("fields").cloned().unwrap_or(answer.result);
         let Value::Object(fields) = fields else { return Ok(Vec::new()) };
@@ -210,7 +208,7 @@ const DOWNLOAD: &str = "crm.controller.item.getFile";
 /// A field of an object. <https://apidocs.bitrix24.com/api-reference/crm/universal/crm-item-fields.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemField {
-    /// As `crm.item.*` calls it: `UF_CRM_PAID`, and `ufCrmPaid` on portals that know no original names.
+    /// As `crm.item.*` calls it: `ufCrmPaid`. Original names are known to newer portals only, and not to this method.
     pub name: String,
     /// As user fields are called: `UF_CRM_PAID`.
     pub upper_name: String,
@@ -273,7 +271,7 @@ mod tests {
         assert_eq!(
             sent(update),
             json!({
-                "entityTypeId": 2, "id": 7, "useOriginalUfNames": "Y",
+                "entityTypeId": 2, "id": 7,
                 "fields": {
                     "UF_CRM_PAID": "15000.00|RUB",
                     "UF_CRM_INVOICE": [
@@ -291,10 +289,7 @@ mod tests {
 
     #[test]
     fn an_update_of_nothing_is_json() {
-        assert_eq!(
-            sent(ItemUpdate::new(2, 7, 0)),
-            json!({ "entityTypeId": 2, "id": 7, "useOriginalUfNames": "Y", "fields": {} })
-        );
+        assert_eq!(sent(ItemUpdate::new(2, 7, 0)), json!({ "entityTypeId": 2, "id": 7, "fields": {} }));
         let only_files = ItemUpdate::new(2, 7, 0).files("UF_A", &[1]);
         assert_eq!(sent(only_files)["fields"], json!({ "UF_A": [{ "id": 1 }] }));
     }

@@ -45,9 +45,8 @@ impl Engine {
             .filter_map(|(field, _)| Some((field, schema.wire(fields, field)?.to_owned())))
             .collect();
         // The lock is held on: nobody writes these deals while they are compared.
-        let listing = Listing::items(DEAL)
-            .arg("useOriginalUfNames", true)
-            .select(std::iter::once("id".to_owned()).chain(wires.values().cloned()));
+        let listing =
+            Listing::items(DEAL).select(std::iter::once("id".to_owned()).chain(wires.values().cloned()));
         let ids = faces.iter().map(|face| face.deal_id);
         let rows: Vec<Value> = self.client.pages_of(listing, "id", ids).all_as().await?;
         let rows: BTreeMap<i64, Value> = rows

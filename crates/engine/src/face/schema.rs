@@ -58,13 +58,18 @@ impl Schema {
         if self.unfit(fields, field).is_some() {
             return None;
         }
-        self.wire.get(name).map(|field| field.name.as_str())
+        self.there(name).map(|field| field.name.as_str())
+    }
+
+    /// The field of this name. A portal that does not say `upperName` has it under its converted name.
+    fn there(&self, name: &str) -> Option<&ItemField> {
+        self.wire.get(name).or_else(|| self.wire.get(&converted(name)))
     }
 
     /// Why the field cannot be written; `None`: it can.
     pub(crate) fn unfit(&self, fields: &DealFields, field: DealField) -> Option<Unfit> {
         let name = fields.name(field)?;
-        let Some(there) = self.wire.get(name) else { return Some(Unfit::Missing) };
+        let Some(there) = self.there(name) else { return Some(Unfit::Missing) };
         let fits = match field.kind() {
             "string" => ["string", "text", "url"].contains(&there.kind.as_str()),
             "money" => ["money", "double"].contains(&there.kind.as_str()),
@@ -87,6 +92,28 @@ impl Schema {
     }
 }
 
+/// `UF_CRM_PAROM_PAID` → `ufCrmParomPaid`, `UF_CRM_1747309879` → `ufCrm_1747309879`.
+/// <https://apidocs.bitrix24.com/api-reference/crm/universal/index.html>
+fn converted(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for (place, part) in name.split('_').enumerate() {
+        let lower = part.to_ascii_lowercase();
+        match lower.chars().next() {
+            _ if place == 0 => out.push_str(&lower),
+            Some(digit) if digit.is_ascii_digit() => {
+                out.push('_');
+                out.push_str(&lower);
+            }
+            Some(first) => {
+                out.push(first.to_ascii_uppercase());
+                out.push_str(&lower[1..]);
+            }
+            None => {}
+        }
+    }
+    out
+}
+
 fn in_words(field: DealField, name: &str, unfit: &Unfit) -> String {
     let title = field.title();
     match unfit {
@@ -106,5 +133,16 @@ fn in_words(field: DealField, name: &str, unfit: &Unfit) -> String {
             "поле {name} для «{title}» хранит один файл, а документов бывает несколько: назначьте в разделе [deal] \
              множественное поле"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_converted_as_the_vendor_does() {
+        assert_eq!(converted("UF_CRM_PAROM_PAID"), "ufCrmParomPaid");
+        assert_eq!(converted("UF_CRM_1747309879"), "ufCrm_1747309879");
     }
 }

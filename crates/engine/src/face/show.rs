@@ -186,11 +186,7 @@ impl Engine {
             for (wire, value) in self.changes(job, schema) {
                 values.push(wire, value);
             }
-            let args = Args::new()
-                .set("entityTypeId", DEAL)
-                .set("id", job.row.deal_id)
-                .set("useOriginalUfNames", true)
-                .set("fields", values);
+            let args = Args::new().set("entityTypeId", DEAL).set("id", job.row.deal_id).set("fields", values);
             chains.push(Chain::of(Command::new("u", "crm.item.update", args)).expect("one plain command"));
         }
         for batch in pack(chains) {
@@ -329,8 +325,7 @@ impl Engine {
     async fn read_items(&self, deals: &[i64], schema: &Schema) -> Result<BTreeMap<i64, Item>, CallError> {
         let fields = &self.settings.deal_fields;
         let wires = fields.all().filter_map(|(field, _)| schema.wire(fields, field));
-        let listing =
-            Listing::items(DEAL).arg("useOriginalUfNames", true).select(std::iter::once("id").chain(wires));
+        let listing = Listing::items(DEAL).select(std::iter::once("id").chain(wires));
         let rows: Vec<Value> = self.client.pages_of(listing, "id", deals.iter().copied()).all_as().await?;
         Ok(rows
             .into_iter()

@@ -182,7 +182,8 @@ pub(super) fn delete(state: &mut State, params: &Array, caller: &Caller) -> Outc
 
 pub(super) fn fields(state: &mut State, params: &Array, _: &Caller) -> Outcome {
     let target = Target::of(params)?;
-    let fields = target.table(state).catalog.describe_items(target.naming);
+    // The page of this method does not name `useOriginalUfNames`.
+    let fields = target.table(state).catalog.describe_items(Naming::Item);
     Ok(Answer::of(record! { "fields" => fields }))
 }
 
