@@ -6,6 +6,7 @@ mod batches;
 mod cards;
 mod ear;
 mod faults;
+mod files;
 mod inside;
 mod items;
 mod lists;
