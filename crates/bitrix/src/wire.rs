@@ -6,6 +6,7 @@
 
 mod address;
 mod bank_detail;
+mod bridge;
 mod company;
 mod deal;
 mod loose;
@@ -18,6 +19,7 @@ mod user_fields;
 
 pub use address::Address;
 pub use bank_detail::BankDetail;
+pub use bridge::{Bridge, Outbox};
 pub use company::{Company, MultiField};
 pub use deal::Deal;
 pub use preset::Preset;

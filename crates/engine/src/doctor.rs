@@ -1,5 +1,7 @@
 //! Looks at everything that Parom stands on and says what to mend.
 
+mod adapters;
+
 use bitrix::{Args, CallError};
 use domain::{Side, SignedDuration, Timestamp};
 use serde_json::Value;
@@ -35,8 +37,6 @@ pub enum Severity {
 
 /// Clocks that differ by more make «changed later» unreliable.
 const CLOCK_SKEW_MAX: SignedDuration = SignedDuration::from_secs(60);
-/// 1C that polls every five minutes and was not seen for so long is silent.
-const SILENCE_MAX: SignedDuration = SignedDuration::from_mins(15);
 /// The scope without which nothing works.
 const SCOPE: &str = "crm";
 /// The scope without which employees are not notified.
@@ -127,6 +127,7 @@ impl Engine {
         findings.push(self.deal_fields_finding().await.unwrap_or_else(|error| unreachable(&error)));
         findings.push(self.address_finding().await.unwrap_or_else(|error| unreachable(&error)));
         findings.extend(self.application_finding().await);
+        findings.extend(self.bridge_findings().await);
         if let Ok(Lane::Stopped { reason, since }) = self.store.lane(Side::Bitrix).await {
             let cure = "Устраните причину: передача возобновится сама.";
             findings.push(Finding::bad(
@@ -254,33 +255,6 @@ impl Engine {
                 "Обновите модуль crm: типы 1 и 6 есть в каждом стандартном портале.",
             )
         })
-    }
-
-    async fn onec_findings(&self) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let seen = self.store.seen_onec().await.ok().flatten();
-        let cure =
-            "Проверьте регламентное задание обмена в 1С, логин и пароль из раздела [onec] и адрес Парома.";
-        findings.push(match seen {
-            None => Finding::warning("1С", "ещё ни разу не обращалась к Парому", cure),
-            Some(at) if self.clock.now().duration_since(at) > SILENCE_MAX => {
-                Finding::warning("1С", format!("последний раз обращалась {at}"), cure)
-            }
-            Some(at) => Finding::good("1С", format!("обращалась {at}")),
-        });
-        if let Ok(Some(hello)) = self.store.adapter().await {
-            let text = format!(
-                "обработка {}, платформа {}, {} {}",
-                hello.adapter, hello.platform, hello.configuration, hello.configuration_version
-            );
-            findings.push(if hello.missing.is_empty() {
-                Finding::good("Адаптер 1С", text)
-            } else {
-                let text = format!("{text}; не хватает: {}", hello.missing.join(", "));
-                Finding::warning("Адаптер 1С", text, "Дополните настройки обработки «Паром» в 1С.")
-            });
-        }
-        findings
     }
 }
 

@@ -188,6 +188,7 @@ impl Engine {
     async fn collect_and_tell(&self) -> Result<(), EngineError> {
         self.collect().await?;
         self.tell().await?;
+        self.look_after_bridge().await?;
         for _ in 0..CODE_ROUNDS_MAX {
             if self.show_codes().await? == 0 {
                 break;

@@ -10,6 +10,7 @@
 //! no request is made while a write transaction is open.
 
 mod accept;
+mod bridge;
 pub mod card;
 mod code_field;
 mod collect;
@@ -35,6 +36,7 @@ mod watch;
 mod words;
 
 pub use accept::{Showing, Taken};
+pub use bridge::{ADAPTERS_VERSION, BRIDGE_PROTOCOL};
 pub use collect::Collected;
 pub use dispatch::{Round, Trouble};
 pub use doctor::{Finding, Severity};

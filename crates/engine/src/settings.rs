@@ -24,6 +24,8 @@ pub struct Settings {
     pub sweep_every: SignedDuration,
     /// How often to read every card, for what leaves no trace in a list.
     pub full_compare_every: SignedDuration,
+    /// Whether Parom was told the secret of the box module, so that its notices are let in.
+    pub hears_module: bool,
     /// How often to fetch offline events, where a local application may.
     pub offline_every: SignedDuration,
     /// How long to leave a portal alone that cannot be reached, is closed, or denies a right.
@@ -42,6 +44,7 @@ impl Default for Settings {
             quiet_after_unclear: SignedDuration::from_secs(10),
             sweep_every: SignedDuration::from_secs(60),
             full_compare_every: SignedDuration::from_hours(24),
+            hears_module: false,
             offline_every: SignedDuration::from_secs(15),
             pause_of_outage: SignedDuration::from_secs(15),
         }

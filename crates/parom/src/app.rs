@@ -59,6 +59,7 @@ impl App {
             deal_fields: self.config.deal.fields.clone(),
             sweep_every: self.config.bitrix24.sweep_every,
             full_compare_every: self.config.bitrix24.full_compare_every,
+            hears_module: self.config.bitrix24.module_secret.is_some(),
             offline_every: self.config.bitrix24.offline_every,
             ..engine::Settings::default()
         };

@@ -8,7 +8,7 @@ reads! {
     fn cursor(name: &str) -> Option<String>;
 }
 
-async fn cursor(conn: Conn<'_>, name: &str) -> Result<Option<String>> {
+pub(crate) async fn cursor(conn: Conn<'_>, name: &str) -> Result<Option<String>> {
     const SQL: &str = "
         -- cursor: get
         select value

@@ -1,7 +1,7 @@
 //! Everything durable: journal, links, outbox, cursors, blobs. SQL lives here and nowhere else.
 //!
 //! Reading order: [`Store`] → [`Write`] → `links` → `keys` → `journal` → `outbox` → `parked` → the small tables
-//! (`portal_index`, `lanes`, `cursors`, `adapter`, `tokens`, `show_all`, `tellings`, `codes_to_show`, `watches`, `blobs`) → `summary`.
+//! (`portal_index`, `lanes`, `cursors`, `adapter`, `bridge`, `tokens`, `show_all`, `tellings`, `codes_to_show`, `watches`, `blobs`) → `summary`.
 //!
 //! One body serves SQLite and PostgreSQL: an open connection is an enum of the two drivers' own ones, and
 //! `dialect` turns one text of Rust into an arm for each. What is read can be read from a [`Store`] and,
@@ -14,6 +14,7 @@ mod dialect;
 
 mod adapter;
 mod blobs;
+mod bridge;
 mod codec;
 mod codes_to_show;
 mod conflicts;
@@ -42,6 +43,7 @@ mod watches;
 
 pub use adapter::Hello;
 pub use blobs::{Arriving, CHUNK_BYTES, Digest, Hasher};
+pub use bridge::{Absence, Bridge, BridgeStanding};
 pub use codes_to_show::CodeToShow;
 pub use conflicts::Conflict;
 pub use documents::{DocumentFigures, DocumentRow, Placed};

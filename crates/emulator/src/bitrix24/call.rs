@@ -16,6 +16,8 @@ pub(crate) struct Caller {
     pub(crate) scopes: Arc<[String]>,
     /// `client_id` of the application, where one calls.
     pub(crate) application: Option<String>,
+    /// Past every event of the portal, as an import or a script on the server.
+    pub(crate) unseen: bool,
 }
 
 /// A method's good answer.

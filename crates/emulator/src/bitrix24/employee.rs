@@ -53,7 +53,7 @@ impl Employee<'_> {
     /// Merges duplicates: the others' requisites, telephones and deals go to `main`, the others are deleted.
     pub fn merges_companies(&self, main: i64, others: &[i64]) -> Result<(), Refused> {
         let merge = |state: &mut State| methods::merge_companies(state, main, others, self.user);
-        self.portal.work(self.way, merge).map_err(refused)
+        self.portal.work(self.way, self.user, merge).map_err(refused)
     }
 
     /// A company with nothing but its name; the id.
@@ -298,6 +298,7 @@ impl Employee<'_> {
             rights: Rights::ALL,
             scopes: Arc::from(["crm".to_owned()]),
             application: None,
+            unseen: self.way == Way::ByHandUnseen,
         };
         let outcome = self.portal.run(method, params, &caller, self.way);
         outcome.map(|answer| answer.result).map_err(refused)

@@ -4,7 +4,7 @@
 //! Start with [`Portal::start`]; [`Portal::webhook_url`] is what a client needs. Look inside by
 //! [`Portal::companies`] and its like, act as a person by [`Portal::employee`], spoil the weather by
 //! [`Portal::faults`], be told of changes by [`Portal::notices`], let an
-//! application in by [`Portal::application`].
+//! application in by [`Portal::application`], install the box module by [`Portal::module`].
 //!
 //! What differs from a portal, all of it on purpose: plain HTTP is taken, there are no contacts, at most one
 //! local application, no REST 3.0, no recycle bin and no XML answers (`.xml` answers 400), texts are not localised.
@@ -23,6 +23,7 @@ mod happened;
 mod http;
 mod list;
 mod methods;
+mod module;
 mod multifield;
 mod notices;
 mod php;
@@ -42,7 +43,8 @@ pub use application::{Applications, LocalApplication};
 pub use cards::Card;
 pub use counters::Counters;
 pub use employee::{Employee, Fields, Refused};
-pub use notices::{BoxModule, Delivered, NoticeWeather, Notices, OutgoingWebhook};
+pub use module::{BoxModule, Module};
+pub use notices::{Delivered, NoticeWeather, Notices, OutgoingWebhook};
 pub use portal::{Backup, Portal, serve};
 pub use settings::{AddressUpdate, FirstIds, PortalSettings, Rights};
 pub use told::{Notification, TimelineOf, TimelineRecord};

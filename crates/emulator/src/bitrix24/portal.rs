@@ -20,6 +20,7 @@ use super::counters::Counters;
 use super::employee::Employee;
 use super::http;
 use super::methods;
+use super::module::Module;
 use super::notices::{Desk, Notices};
 use super::php::Array;
 use super::settings::PortalSettings;
@@ -91,7 +92,7 @@ impl Inner {
 
     /// Runs one method over HTTP or by hand.
     pub(crate) fn run(&self, method: &str, params: &Array, caller: &Caller, way: Way) -> Outcome {
-        self.work(way, |state| {
+        self.work(way, caller.user, |state| {
             let writes = state.writes;
             let outcome = methods::run(state, method, params, caller);
             if way == Way::Rest {
@@ -102,13 +103,15 @@ impl Inner {
     }
 
     /// Changes the portal; what has happened is noticed.
-    pub(crate) fn work<T>(&self, way: Way, work: impl FnOnce(&mut State) -> T) -> T {
+    pub(crate) fn work<T>(&self, way: Way, user: i64, work: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
         let outcome = work(&mut state);
         let happened = std::mem::take(&mut state.happened);
         if way != Way::ByHandUnseen && !happened.is_empty() {
             state.offline.take_in(&happened);
-            self.desk.take_in(&mut state, happened, self.clock.true_now());
+            // The module leaves out what its technical user does over REST.
+            let rest_user = (way == Way::Rest).then_some(user);
+            self.desk.take_in(&mut state, happened, rest_user, self.clock.true_now());
         }
         outcome
     }
@@ -138,6 +141,7 @@ impl Portal {
                 rights: settings.rights,
                 scopes: settings.scopes.clone().into(),
                 application: None,
+                unseen: false,
             },
             faults: Faults::default(),
             workers: Semaphore::new(settings.max_concurrent.max(1)),
@@ -195,6 +199,11 @@ impl Portal {
         Notices { portal: self }
     }
 
+    /// The box module of the portal.
+    pub fn module(&self) -> Module<'_> {
+        Module { portal: self }
+    }
+
     /// The local application of the portal.
     pub fn application(&self) -> Applications<'_> {
         Applications { portal: self }
@@ -249,9 +258,13 @@ impl Portal {
         self.inner.count(|counters| *counters = Counters::default());
     }
 
-    /// An empty portal with fresh counters and fair weather at the same address.
+    /// An empty portal with fresh counters and fair weather at the same address; its box module is installed anew.
     pub fn reset(&self) {
+        let module = self.inner.state().module.take().map(|installed| installed.settings);
         *self.inner.state() = State::new(&self.inner.settings);
+        if let Some(settings) = module {
+            self.module().install(settings);
+        }
         self.inner.set_hook(&format!("http://{}", self.running.address));
         self.inner.count(|counters| *counters = Counters::default());
         self.inner.faults.clear();

@@ -116,7 +116,9 @@ impl PortalSettings {
             code: "k3y0fth3p0rtal1a".to_owned(),
             admin: true,
             rights: Rights::ALL,
-            scopes: ["crm", "im", "user", "user_brief", "userfieldconfig"].map(str::to_owned).to_vec(),
+            scopes: ["crm", "im", "parom", "user", "user_brief", "userfieldconfig"]
+                .map(str::to_owned)
+                .to_vec(),
             time_zone: TimeZone::get("Europe/Moscow").unwrap_or(TimeZone::UTC),
             first_ids: FirstIds::default(),
             address_update: AddressUpdate::default(),

@@ -14,8 +14,8 @@ use super::files::Files;
 use super::happened::{Event, Happened, Thing};
 use super::list::moment;
 use super::methods::ProductRow;
+use super::module::Installed;
 use super::multifield;
-use super::notices::ModuleQueue;
 use super::php::{Array, Php};
 use super::preset::Preset;
 use super::select::Select;
@@ -49,8 +49,8 @@ pub(crate) struct State {
     pub(crate) told: Told,
     /// What has happened since somebody last asked; notices are made of it.
     pub(crate) happened: Vec<Happened>,
-    /// The box module keeps its queue in the portal's own database.
-    pub(crate) module_queue: ModuleQueue,
+    /// The box module, if there is one: its settings and its queue are in the portal's own database.
+    pub(crate) module: Option<Installed>,
     /// What the local application subscribed to and has not taken yet.
     pub(crate) offline: OfflineQueue,
     pub(crate) next_user_field: i64,
@@ -80,7 +80,7 @@ impl State {
             files: Files::default(),
             told: Told::default(),
             happened: Vec::new(),
-            module_queue: ModuleQueue::default(),
+            module: None,
             offline: OfflineQueue::default(),
             next_user_field: ids.user_field,
             next_multi: ids.multifield,

@@ -190,7 +190,7 @@ impl OneC {
     pub(super) async fn greet(&self, to: &Connection, requests: &mut usize) -> Result<Value, PushError> {
         let platform = if to.settings.old_platform { "8.2.19.130" } else { "8.3.24.1548" };
         let hello = Node::Record(vec![
-            ("adapter", wire::text("emulator")),
+            ("adapter", wire::text("Паром для 1С 1.0.0")),
             ("platform", wire::text(platform)),
             ("compatibility_mode", wire::text("8.2.13")),
             ("configuration", wire::text("Комплексная автоматизация")),

@@ -3,6 +3,7 @@
 mod addresses;
 mod application;
 mod batches;
+mod bridge;
 mod cards;
 mod ear;
 mod faults;

@@ -1,5 +1,6 @@
 //! The engine between a real database file and an emulated portal, by a clock that the tests hold in their hands.
 
+mod adapters;
 mod both_ways;
 mod crossing;
 mod entities;

@@ -49,6 +49,8 @@ struct Status {
     parked: Vec<Parked>,
     onec_seen_at: Option<Timestamp>,
     adapter: Option<store::Hello>,
+    /// The box module of the portal, as it answered last.
+    module: Option<store::BridgeStanding>,
     /// What the last reconciliation came to.
     reconciled: Option<engine::Reconciled>,
 }
@@ -144,6 +146,7 @@ impl Status {
             parked: parked.collect(),
             onec_seen_at: store.seen_onec().await?,
             adapter: store.adapter().await?,
+            module: store.bridge().await?,
             reconciled: engine::reconciled(store).await?,
         })
     }
@@ -206,6 +209,9 @@ impl Status {
                 say(format!("В этой 1С не найдено: {}", adapter.missing.join(", ")));
             }
         }
+        if let Some(line) = self.module.as_ref().and_then(|module| module_line(module, zone)) {
+            say(line);
+        }
         if let Some(reconciled) = &self.reconciled {
             say(format!(
                 "Последняя сверка: {}, расхождений {}, из них ждут человека {}{}",
@@ -233,6 +239,30 @@ impl Status {
         }
         text
     }
+}
+
+/// A line about the box module; none for a portal that never had it.
+fn module_line(module: &store::BridgeStanding, zone: &TimeZone) -> Option<String> {
+    let said = module.said.as_ref()?;
+    if module.absence.is_some() {
+        let since = module.absent_since.unwrap_or(module.asked_at);
+        return Some(format!(
+            "Модуль портала parom.bridge {} не отвечает с {}. Почему: parom doctor",
+            said.version,
+            moment(since, zone)
+        ));
+    }
+    let guard = if said.guard {
+        "повторный ИНН не сохраняется"
+    } else {
+        "проверка ИНН выключена"
+    };
+    let outbox = match (said.outbox, said.waiting) {
+        (false, _) => "об изменениях не сообщает".to_owned(),
+        (true, 0) => "об изменениях сообщает сразу".to_owned(),
+        (true, waiting) => format!("ждут отправки Парому: {}", number(waiting)),
+    };
+    Some(format!("Модуль портала parom.bridge {}: {guard}, {outbox}", said.version))
 }
 
 impl Lines {

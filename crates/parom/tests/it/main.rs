@@ -1,5 +1,6 @@
 //! Parom as a whole: the binary as people and 1C meet it.
 
+mod adapters;
 mod cli;
 mod demo;
 mod load;

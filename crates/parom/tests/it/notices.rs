@@ -90,7 +90,7 @@ async fn a_report_of_the_box_module_brings_a_client_to_1c() {
     let service = place.serve();
     first_compare(&place).await;
     let url = format!("http://{}/bitrix24/changes", service.address);
-    place.portal.notices().set_module(Some(BoxModule { url, secret: SECRET.into() }));
+    place.portal.module().install(BoxModule::new(url, SECRET));
 
     employee_makes_a_client(&place);
     place.portal.notices().deliver().await;

@@ -1,7 +1,7 @@
 //! Lanes, cursors, the adapter, and the index of the portal.
 
 use domain::Side;
-use store::{ApplicationTokens, Hello, Lane, PortalRequisite};
+use store::{Absence, ApplicationTokens, Bridge, BridgeStanding, Hello, Lane, PortalRequisite};
 
 use crate::world::on_both;
 
@@ -71,6 +71,40 @@ async fn the_adapter_is_known_by_its_last_hello() {
 
         assert_eq!(world.store.adapter().await?, Some(hello));
         assert_eq!(world.store.seen_onec().await?, Some(world.now()));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_box_module_is_known_by_its_last_answer_while_it_is_silent() {
+    on_both(async |world| {
+        assert_eq!(world.store.bridge().await?, None);
+        let said = Bridge {
+            version: "1.0.0".to_owned(),
+            protocol: 1,
+            guard: true,
+            outbox: true,
+            waiting: 3,
+            waiting_since: Some(world.now()),
+            last_error: "нет ответа".to_owned(),
+            php: "8.2.28".to_owned(),
+            main: "26.250.100".to_owned(),
+            at: world.now(),
+        };
+        let answers =
+            BridgeStanding { asked_at: world.now(), said: Some(said), absence: None, absent_since: None };
+        let silent = BridgeStanding {
+            absence: Some(Absence::Broken("ошибка".to_owned())),
+            absent_since: Some(world.now()),
+            ..answers.clone()
+        };
+        for standing in [answers, silent] {
+            let mut write = world.store.begin().await?;
+            write.bridge_stands(&standing).await?;
+            write.commit().await?;
+            assert_eq!(world.store.bridge().await?, Some(standing));
+        }
         Ok(())
     })
     .await;

@@ -3,6 +3,7 @@
 
 mod address;
 mod bank_detail;
+mod bridge;
 mod card;
 mod company;
 mod deal;
@@ -18,6 +19,7 @@ mod timeline;
 mod userfield;
 
 use super::call::{Caller, Outcome, Refusal};
+use super::module::Installed;
 use super::php::Array;
 use super::state::State;
 
@@ -31,24 +33,33 @@ type Handler = fn(&mut State, &Array, &Caller) -> Outcome;
 pub(crate) struct Method {
     pub(crate) name: &'static str,
     scopes: &'static [&'static str],
+    /// There only where the box module is.
+    of_module: bool,
     run: Handler,
 }
 
 const fn crm(name: &'static str, run: Handler) -> Method {
-    Method { name, scopes: &["crm"], run }
+    Method { name, scopes: &["crm"], of_module: false, run }
 }
 
 const fn basic(name: &'static str, run: Handler) -> Method {
-    Method { name, scopes: &[], run }
+    Method { name, scopes: &[], of_module: false, run }
 }
 
 const fn im(name: &'static str, run: Handler) -> Method {
-    Method { name, scopes: &["im"], run }
+    Method { name, scopes: &["im"], of_module: false, run }
+}
+
+const fn module(name: &'static str, run: Handler) -> Method {
+    Method { name, scopes: &[MODULE_SCOPE], of_module: true, run }
 }
 
 const fn user(name: &'static str, run: Handler) -> Method {
-    Method { name, scopes: &["user", "user_basic", "user_brief"], run }
+    Method { name, scopes: &["user", "user_basic", "user_brief"], of_module: false, run }
 }
+
+/// The scope that the box module brings along.
+const MODULE_SCOPE: &str = "parom";
 
 /// Every method that this portal has, in lower case.
 pub(crate) static METHODS: &[Method] = &[
@@ -129,6 +140,8 @@ pub(crate) static METHODS: &[Method] = &[
     im("im.notify.system.add", notification::from_system),
     basic("method.get", service::method),
     basic("methods", service::methods),
+    module("parom.bridge.ping", bridge::ping),
+    module("parom.bridge.state", bridge::state),
     basic("profile", service::profile),
     basic("scope", service::scope),
     basic("server.time", service::server_time),
@@ -136,11 +149,16 @@ pub(crate) static METHODS: &[Method] = &[
     user("user.get", service::users),
 ];
 
-pub(crate) fn find(name: &str) -> Option<&'static Method> {
-    METHODS.binary_search_by(|method| method.name.cmp(name)).ok().map(|at| &METHODS[at])
+pub(crate) fn find(state: &State, name: &str) -> Option<&'static Method> {
+    let at = METHODS.binary_search_by(|method| method.name.cmp(name)).ok()?;
+    Some(&METHODS[at]).filter(|method| method.is_there(state))
 }
 
 impl Method {
+    pub(crate) fn is_there(&self, state: &State) -> bool {
+        !self.of_module || Installed::running(state.module.as_ref()).is_some()
+    }
+
     pub(crate) fn is_open_to(&self, caller: &Caller) -> bool {
         self.scopes.is_empty() || caller.scopes.iter().any(|scope| self.scopes.contains(&scope.as_str()))
     }
@@ -149,7 +167,7 @@ impl Method {
 /// Runs one method. `name` in any letter case.
 pub(crate) fn run(state: &mut State, name: &str, params: &Array, caller: &Caller) -> Outcome {
     let name = name.to_ascii_lowercase();
-    let Some(method) = find(&name) else { return Err(method_not_found()) };
+    let Some(method) = find(state, &name) else { return Err(method_not_found()) };
     if !method.is_open_to(caller) {
         return Err(insufficient_scope());
     }

@@ -1,9 +1,10 @@
-//! `crm.requisite.*`. Nothing here makes an ИНН unique or checks its digits: a portal does neither.
+//! `crm.requisite.*`. Nothing here makes an ИНН unique or checks its digits: a portal does neither, but its box module may.
 //! <https://apidocs.bitrix24.com/api-reference/crm/requisites/universal/index.html>
 
 use super::super::call::{Answer, Caller, Outcome, Params, Refusal};
 use super::super::catalog::Naming;
 use super::super::happened::{Event, Thing};
+use super::super::module::guard;
 use super::super::php::{Array, Php};
 use super::super::select::Select;
 use super::super::state::{State, write_cells};
@@ -30,6 +31,7 @@ pub(super) fn add(state: &mut State, params: &Array, caller: &Caller) -> Outcome
         return Err(Refusal::nameless("Entity not found."));
     }
     need(caller.rights.add)?;
+    guard::check(state, 0, owner, fields, caller)?;
     let mut row = state.draft(&state.requisites.catalog, 0, owner, fields, Naming::Old, caller)?;
     let name = state.requisites.catalog.index_of("NAME").and_then(|at| row.cell(at));
     if name.is_none_or(|name| name.trim().is_empty()) {
@@ -52,6 +54,7 @@ pub(super) fn update(state: &mut State, params: &Array, caller: &Caller) -> Outc
     if fields.get("PRESET_ID").is_some_and(|preset| preset.as_int() <= 0) {
         return Err(Refusal::nameless("PRESET_ID is not defined or invalid."));
     }
+    guard::check(state, id, row.owner, fields, caller)?;
     write_cells(&state.requisites.catalog, &mut row, fields, Naming::Old, &state.zone)?;
     row.modified = Some(state.now());
     row.modified_by = Some(caller.user);

@@ -1,40 +1,48 @@
 //! Methods about the portal itself. <https://apidocs.bitrix24.com/api-reference/common/system/index.html>
 
 use super::super::call::{Answer, Caller, Outcome, Params, Refusal};
+use super::super::module::Installed;
 use super::super::php::{Array, Php, record};
 use super::super::state::State;
 use super::super::table::iso;
 use super::super::user::User;
-use super::{METHODS, Method, find};
+use super::{METHODS, MODULE_SCOPE, Method, find};
 
 pub(super) fn server_time(state: &mut State, _: &Array, _: &Caller) -> Outcome {
     Ok(Answer::of(iso(state.now(), &state.zone)))
 }
 
-pub(super) fn scope(_: &mut State, params: &Array, caller: &Caller) -> Outcome {
+pub(super) fn scope(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
+    let has_module = Installed::running(state.module.as_ref()).is_some();
     if Params(params).get("full").is_some_and(Php::is_yes) {
         let all = ["crm", "im", "user", "user_basic", "user_brief", "userfieldconfig", "disk", "task"];
-        return Ok(Answer::of(all.into_iter().collect::<Array>()));
+        let of_module = has_module.then_some(MODULE_SCOPE);
+        return Ok(Answer::of(all.into_iter().chain(of_module).collect::<Array>()));
     }
-    let scopes: Array = caller.scopes.iter().map(String::as_str).collect();
+    let scopes: Array = caller
+        .scopes
+        .iter()
+        .map(String::as_str)
+        .filter(|scope| has_module || *scope != MODULE_SCOPE)
+        .collect();
     Ok(Answer::of(scopes))
 }
 
 /// `batch` is not in the table of methods but exists.
-pub(super) fn method(_: &mut State, params: &Array, caller: &Caller) -> Outcome {
+pub(super) fn method(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
     // Names are compared as they are: `crm.item.batchImport` does not exist, `crm.item.batchimport` does.
     let name = Params(params).text("name");
-    let found = find(&name);
+    let found = find(state, &name);
     Ok(Answer::of(record! {
         "isExisting" => found.is_some() || name == "batch",
         "isAvailable" => found.is_some_and(|method| method.is_open_to(caller)) || name == "batch",
     }))
 }
 
-pub(super) fn methods(_: &mut State, _: &Array, caller: &Caller) -> Outcome {
+pub(super) fn methods(state: &mut State, _: &Array, caller: &Caller) -> Outcome {
     let names: Array = METHODS
         .iter()
-        .filter(|method| method.is_open_to(caller))
+        .filter(|method| method.is_there(state) && method.is_open_to(caller))
         .map(|method: &Method| method.name)
         .chain(["batch"])
         .collect();

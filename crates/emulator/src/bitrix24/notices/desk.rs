@@ -9,9 +9,10 @@ use tokio::sync::Notify;
 use tracing::debug;
 
 use super::super::happened::Happened;
+use super::super::module::{Installed, outbox};
 use super::super::portal::Inner;
 use super::super::state::State;
-use super::{BoxModule, Delivered, NoticeWeather, OutgoingWebhook, Waiting, module, webhook};
+use super::{Delivered, NoticeWeather, OutgoingWebhook, Waiting, webhook};
 use crate::faults::split_mix;
 
 /// How long a receiver may think. The vendor's queue is no more patient.
@@ -35,7 +36,6 @@ pub(crate) struct Desk {
 #[derive(Default)]
 pub(super) struct Post {
     pub(super) webhook: Option<OutgoingWebhook>,
-    pub(super) module: Option<BoxModule>,
     pub(super) cloud: VecDeque<Waiting<Happened>>,
     pub(super) lost: u64,
     weather: NoticeWeather,
@@ -101,13 +101,21 @@ impl Desk {
         self.bell.notified().await;
     }
 
-    /// Makes notices of what has happened.
-    pub(crate) fn take_in(&self, state: &mut State, happened: Vec<Happened>, now: Timestamp) {
+    /// Makes notices of what has happened. `rest_user` did it over REST.
+    pub(crate) fn take_in(
+        &self,
+        state: &mut State,
+        happened: Vec<Happened>,
+        rest_user: Option<i64>,
+        now: Timestamp,
+    ) {
         let mut post = self.post();
         let due = now + post.weather.delay;
         for one in happened {
-            if post.module.is_some() {
-                state.module_queue.push(one, due);
+            if let Some(module) = Installed::posting(state.module.as_mut())
+                && rest_user != Some(module.settings.technical_user)
+            {
+                module.outbox.push(one, due);
             }
             if post.webhook.is_some() {
                 post.queue(one, due);
@@ -153,7 +161,7 @@ impl Inner {
                 .post(&webhook.url)
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .body(body);
-            if answer(request).await.is_some() {
+            if answer(request).await.is_ok() {
                 delivered.taken += 1;
             } else {
                 // «No retries»: it is gone.
@@ -165,8 +173,12 @@ impl Inner {
 
     async fn deliver_module(&self, delivered: &mut Delivered) {
         for _ in 0..PARTS_MAX {
-            let Some(module) = self.desk.post().module.clone() else { return };
-            let mut part = self.state().module_queue.part(self.clock.true_now());
+            let (module, mut part) = {
+                let now = self.clock.true_now();
+                let mut state = self.state();
+                let Some(installed) = Installed::posting(state.module.as_mut()) else { return };
+                (installed.settings.clone(), installed.outbox.part(now))
+            };
             if part.is_empty() {
                 return;
             }
@@ -180,23 +192,28 @@ impl Inner {
                 // On its way; the queue still has it.
                 delivered.failed += 1;
                 self.desk.post().lost += 1;
+                self.put_off("нет ответа от Парома");
                 return;
             }
-            let body = module::body(&part, &self.settings.time_zone);
+            let body = outbox::body(&part, &self.settings.time_zone);
             for _ in 0..times {
                 let request = self
                     .desk
                     .http()
                     .post(&module.url)
                     .header("Content-Type", "application/json")
-                    .header("X-Parom-Signature", module::signature(&module.secret, &body))
+                    .header("X-Parom-Signature", outbox::signature(&module.secret, &body))
                     .body(body.clone());
-                let Some(said) = answer(request).await else {
-                    delivered.failed += 1;
-                    return;
+                let said = match answer(request).await {
+                    Ok(said) => said,
+                    Err(why) => {
+                        delivered.failed += 1;
+                        self.put_off(&why);
+                        return;
+                    }
                 };
                 delivered.taken += 1;
-                if !self.state().module_queue.forget(&said) && times == 1 {
+                if !self.take_answer(&said) && times == 1 {
                     return;
                 }
             }
@@ -204,19 +221,36 @@ impl Inner {
     }
 }
 
-/// The body of a good answer.
-async fn answer(request: reqwest::RequestBuilder) -> Option<Vec<u8>> {
+impl Inner {
+    /// The module's post failed: its agent comes again after a pause.
+    fn put_off(&self, why: &str) {
+        let now = self.clock.true_now();
+        if let Some(installed) = &mut self.state().module {
+            installed.outbox.put_off(why, now);
+        }
+    }
+
+    /// Forgets what Parom says it took; whether that was anything.
+    fn take_answer(&self, said: &[u8]) -> bool {
+        let now = self.clock.true_now();
+        self.state().module.as_mut().is_some_and(|installed| installed.outbox.take_answer(said, now))
+    }
+}
+
+/// The body of a good answer, or what came instead.
+async fn answer(request: reqwest::RequestBuilder) -> Result<Vec<u8>, String> {
     match request.send().await {
         Ok(response) if response.status().is_success() => {
-            response.bytes().await.ok().map(|body| body.to_vec())
+            let body = response.bytes().await;
+            body.map(|body| body.to_vec()).map_err(|_| "ответ Парома оборван".to_owned())
         }
         Ok(response) => {
             debug!(status = response.status().as_u16(), "a notice was refused");
-            None
+            Err(format!("Паром ответил HTTP {}", response.status().as_u16()))
         }
         Err(error) => {
             debug!(error = %error.without_url(), "a notice did not arrive");
-            None
+            Err("нет ответа от Парома".to_owned())
         }
     }
 }

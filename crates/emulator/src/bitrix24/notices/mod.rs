@@ -5,14 +5,12 @@
 //! <https://apidocs.bitrix24.com/api-reference/events/index.html>
 
 mod desk;
-mod module;
 mod webhook;
 
 use domain::SignedDuration;
 use jiff::Timestamp;
 
 pub(crate) use desk::Desk;
-pub(crate) use module::ModuleQueue;
 
 use super::portal::{Portal, really_wait};
 
@@ -27,15 +25,6 @@ pub struct OutgoingWebhook {
     pub url: String,
     /// `auth[application_token]`.
     pub token: String,
-}
-
-/// The settings of the box module.
-#[derive(Clone)]
-pub struct BoxModule {
-    /// Where to post.
-    pub url: String,
-    /// The key of the signature.
-    pub secret: String,
 }
 
 /// What becomes of notices on their way. The default is fair weather.
@@ -62,7 +51,8 @@ pub struct Delivered {
     pub failed: usize,
 }
 
-/// The notices of a portal. Got from [`Portal::notices`]. Nothing is noticed until a webhook or a module is set, and
+/// The notices of a portal. Got from [`Portal::notices`]. Nothing is noticed until a webhook is set or the box module
+/// is installed ([`Portal::module`]), and
 /// nothing is sent until [`Notices::deliver`] or [`Notices::deliver_by_themselves`].
 pub struct Notices<'a> {
     pub(super) portal: &'a Portal,
@@ -74,14 +64,6 @@ impl Notices<'_> {
         self.portal.inner.desk.post().webhook = webhook;
     }
 
-    /// From now on the box module is installed, or with `None` removed with its queue.
-    pub fn set_module(&self, module: Option<BoxModule>) {
-        if module.is_none() {
-            self.portal.inner.state().module_queue = ModuleQueue::default();
-        }
-        self.portal.inner.desk.post().module = module;
-    }
-
     /// Changes what becomes of notices from now on.
     pub fn set_weather(&self, weather: NoticeWeather) {
         self.portal.inner.desk.post().change_weather(weather);
@@ -89,7 +71,7 @@ impl Notices<'_> {
 
     /// How many notices wait: in the vendor's cloud and in the queue of the module.
     pub fn waiting(&self) -> usize {
-        let queued = self.portal.inner.state().module_queue.len();
+        let queued = self.portal.module().waiting();
         self.portal.inner.desk.post().cloud.len() + queued
     }
 

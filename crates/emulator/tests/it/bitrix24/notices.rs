@@ -19,7 +19,7 @@ async fn with_webhook() -> (Rest, Ear) {
 
 async fn with_module() -> (Rest, Ear) {
     let (rest, ear) = (Rest::new().await, Ear::new().await);
-    rest.portal.notices().set_module(Some(BoxModule { url: ear.url(), secret: "s3cr3t".to_owned() }));
+    rest.portal.module().install(BoxModule::new(ear.url(), "s3cr3t"));
     (rest, ear)
 }
 
@@ -119,7 +119,7 @@ async fn what_comes_over_rest_is_noticed_as_well_and_what_changes_nothing_is_not
 #[tokio::test]
 async fn work_that_nobody_sees_is_told_to_nobody() {
     let (rest, ear) = with_webhook().await;
-    rest.portal.notices().set_module(Some(BoxModule { url: ear.url(), secret: String::new() }));
+    rest.portal.module().install(BoxModule::new(ear.url(), "s3cr3t"));
     let company = rest.portal.employee().unseen().creates_company("Ромашка").unwrap();
     assert!(rest.portal.company(company).is_some());
     assert_eq!(rest.portal.notices().waiting(), 0);
@@ -183,18 +183,44 @@ async fn the_module_repeats_its_queue_until_it_is_taken() {
         ear.answers(useless);
         notices.deliver().await;
         assert_eq!((ear.posts().len(), notices.waiting()), (1, 4), "{useless:?}");
+        rest.pass(15 * 60);
     }
     ear.answers(Some(r#"{"accepted_up_to":2}"#));
     notices.deliver().await;
     assert_eq!(notices.waiting(), 2);
     ear.posts();
     ear.answers(Some(r#"{"accepted_up_to":4}"#));
+    rest.pass(60);
     notices.deliver().await;
     let body: Value = serde_json::from_str(&ear.posts()[0].body).unwrap();
     let at = "2026-11-23T20:48:00+03:00";
     let entry = |id, event| json!({ "id": id, "entity": "bankdetail", "entity_id": detail, "owner_id": company, "event": event, "at": at });
     assert_eq!(body, json!({ "changes": [entry(3, "add"), entry(4, "delete")] }));
     assert_eq!(notices.waiting(), 0);
+}
+
+#[tokio::test]
+async fn the_module_waits_longer_after_every_post_that_failed_and_says_why_it_did() {
+    let (rest, ear) = with_module().await;
+    let notices = rest.portal.notices();
+    rest.portal.employee().creates_company("Ромашка").unwrap();
+    ear.answers(None);
+    for (pause, posts) in
+        [(0, 1), (59, 0), (1, 1), (119, 0), (1, 1), (299, 0), (1, 1), (899, 0), (1, 1), (900, 1)]
+    {
+        rest.pass(pause);
+        notices.deliver().await;
+        assert_eq!(ear.posts().len(), posts, "after {pause} s");
+    }
+    let outbox = rest.ok("parom.bridge.ping", json!({})).await["outbox"].take();
+    assert_eq!((&outbox["length"], &outbox["oldest_at"]), (&json!(1), &json!("2026-11-23T20:48:00+03:00")));
+    assert!(outbox["last_error"].as_str().unwrap().contains("Паром ответил HTTP"), "{outbox}");
+
+    ear.answers(Some(r#"{"accepted_up_to":1}"#));
+    rest.pass(900);
+    notices.deliver().await;
+    let outbox = rest.ok("parom.bridge.ping", json!({})).await["outbox"].take();
+    assert_eq!(outbox, json!({ "enabled": true, "length": 0, "oldest_at": null, "last_error": "" }));
 }
 
 #[tokio::test]
@@ -221,6 +247,7 @@ async fn a_long_queue_goes_in_parts_and_a_lost_part_comes_again() {
     notices.deliver().await;
     assert_eq!((ear.posts().len(), notices.waiting()), (0, 250));
     notices.set_weather(NoticeWeather::default());
+    rest.pass(60);
     notices.deliver().await;
     let ids = |body: &str| -> Vec<u64> {
         let body: Value = serde_json::from_str(body).unwrap();
