@@ -220,6 +220,28 @@ impl Counterparty {
         self
     }
 
+    /// One field of this snapshot, and nothing else.
+    #[must_use]
+    pub fn only(&self, field: Field) -> Self {
+        let mut only = Self::default();
+        only.put(field, self);
+        only
+    }
+
+    /// Takes one field as `from` has it, be it that `from` does not speak of it.
+    pub fn put(&mut self, field: Field, from: &Self) {
+        match field {
+            Field::Kind => self.kind = from.kind,
+            Field::Phones => self.phones.clone_from(&from.phones),
+            Field::Emails => self.emails.clone_from(&from.emails),
+            Field::BankAccounts => self.bank_accounts.clone_from(&from.bank_accounts),
+            _ => {
+                let place = self.text_mut(field).expect("every field that is no text stands above");
+                *place = from.text(field).map(str::to_owned);
+            }
+        }
+    }
+
     /// The name that messages use: the short one, else the full one, else the ИНН.
     pub fn title(&self) -> &str {
         [&self.name, &self.full_name, &self.inn]
@@ -255,6 +277,26 @@ mod tests {
         assert_eq!(now.name, older.name, "an absent field does not");
         assert_eq!(now.inn.as_deref(), Some("7736207543"));
         assert_eq!(older.clone().overlaid(Counterparty::default()), older);
+    }
+
+    #[test]
+    fn the_fields_of_a_snapshot_one_by_one_are_the_whole_snapshot() {
+        let whole = Counterparty {
+            kind: Some(Kind::Legal),
+            name: Some("ООО «Яндекс»".into()),
+            phones: Some(vec!["1".into()]),
+            bank_accounts: Some(vec![BankAccount::default()]),
+            ..Counterparty::default()
+        };
+        let joined = Field::ALL.into_iter().fold(Counterparty::default(), |mut joined, field| {
+            joined.put(field, &whole.only(field));
+            joined
+        });
+        assert_eq!(joined, whole);
+        assert_eq!(
+            whole.only(Field::Name),
+            Counterparty { name: whole.name.clone(), ..Counterparty::default() }
+        );
     }
 
     #[test]

@@ -35,6 +35,16 @@ impl Ids {
         DeliveryId(self.next())
     }
 
+    /// A fresh identifier of a deed.
+    pub fn deed(&self) -> DeedId {
+        DeedId(self.next())
+    }
+
+    /// A fresh identifier of a job.
+    pub fn job(&self) -> JobId {
+        JobId(self.next())
+    }
+
     /// A number nobody can guess the use of: jitter of pauses, fences of leases.
     pub fn random(&self) -> u64 {
         // SplitMix64: sixteen lines of public-domain arithmetic that need no dependency and no secrecy here.
@@ -109,6 +119,15 @@ ulid_id! {
 ulid_id! {
     /// Identifies a [`Delivery`](crate::Delivery); 1C returns it in its receipt.
     DeliveryId
+}
+
+ulid_id! {
+    /// Identifies what a person did to a record, so that it can be undone.
+    DeedId
+}
+ulid_id! {
+    /// Identifies a piece of work that a person asked for and that takes its time.
+    JobId
 }
 
 /// A text that is no identifier of ours.

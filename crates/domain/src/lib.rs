@@ -26,12 +26,13 @@ pub mod requisites;
 pub mod retry;
 pub mod rules;
 pub mod side;
+pub mod word;
 
 pub use clock::{Clock, ManualClock};
 pub use counterparty::{BankAccount, Counterparty, Field, Kind};
 pub use delivery::{Delivery, DeliveryState, Intent, Verdict};
 pub use document::{DocumentKind, ShownDocument};
-pub use ids::{DeliveryId, Ids, LinkId, OneCRef};
+pub use ids::{DeedId, DeliveryId, Ids, JobId, LinkId, OneCRef};
 pub use inquiry::{
     Inquiry, InquiryClient, InquiryOffer, InquiryPaper, OpenInquiry, Product, Responsible, ShownInquiry,
 };
@@ -44,6 +45,7 @@ pub use receipt::{Offer, Receipt, ReceiptStatus, ReceiptTaken};
 pub use retry::Pauses;
 pub use rules::{Rule, Rules};
 pub use side::Side;
+pub use word::{Parted, Restore, Ruling, Word};
 
 pub use jiff::civil::Date;
 pub use jiff::{SignedDuration, Timestamp};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::requisites::{Inn, Kpp};
-use crate::{Counterparty, Field, LinkId, OneCRef};
+use crate::{Counterparty, Field, LinkId, OneCRef, Word};
 
 /// A counterparty known to Parom, on one shore or on both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Link {
     pub base: Counterparty,
     /// What could not be carried although the rest was, for people.
     pub remarks: Vec<Remark>,
+    /// What people said of it.
+    pub word: Word,
 }
 
 /// A snapshot with its times.
@@ -98,6 +100,7 @@ impl Link {
             bitrix: None,
             base: Counterparty::default(),
             remarks: Vec::new(),
+            word: Word::default(),
         }
     }
 }

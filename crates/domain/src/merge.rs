@@ -18,9 +18,9 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Counterparty, Field, Rule, Rules, Shown, Side, normal};
+use crate::{Counterparty, Field, Rule, Rules, Ruling, Shown, Side, normal};
 use decide::{Call, Outcome};
-pub use explain::explain;
+pub use explain::{explain, rule_title};
 
 /// What both sides should show, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub enum Why {
     KeptApart,
     /// Both changed it and a person has to decide.
     Conflict,
+    /// A person decided.
+    Decided,
 }
 
 /// Merges what the two sides show.
@@ -71,6 +73,18 @@ pub enum Why {
 ///   not speak of it.
 /// * [`Counterparty::deleted`] is never merged.
 pub fn merge(base: &Counterparty, onec: Option<&Shown>, bitrix: Option<&Shown>, rules: &Rules) -> Merged {
+    merge_with_word(base, onec, bitrix, rules, &[])
+}
+
+/// The same, with values that people chose above all rules: such a value is the target as long as the sides differ and
+/// its [`Ruling`] stands.
+pub fn merge_with_word(
+    base: &Counterparty,
+    onec: Option<&Shown>,
+    bitrix: Option<&Shown>,
+    rules: &Rules,
+    rulings: &[Ruling],
+) -> Merged {
     let silent = Counterparty::default();
     let newest = newest(onec, bitrix);
     let onec = onec.map_or(&silent, |shown| &shown.snapshot);
@@ -79,6 +93,12 @@ pub fn merge(base: &Counterparty, onec: Option<&Shown>, bitrix: Option<&Shown>, 
     for field in Field::ALL {
         let call = Call { rule: rules.of(field), newest };
         let target = &mut merged.target;
+        let ruled = rulings.iter().find(|ruling| ruling.field == field && ruling.stands(onec, bitrix));
+        if let Some(ruling) = ruled.filter(|_| !same(field, onec, bitrix)) {
+            target.put(field, &ruling.value);
+            merged.decisions.push(Decision { field, why: Why::Decided });
+            continue;
+        }
         let why = match field {
             Field::Kind => {
                 let outcome =
@@ -112,18 +132,10 @@ pub fn agreed(
         if !speaks(onec, field) || !speaks(bitrix, field) || !same(field, onec, bitrix) {
             continue;
         }
-        match field {
-            Field::Kind => agreed.kind = bitrix.kind,
-            Field::Phones => agreed.phones.clone_from(&bitrix.phones),
-            Field::Emails => agreed.emails.clone_from(&bitrix.emails),
-            Field::BankAccounts => {
-                agreed.bank_accounts =
-                    accounts::with_main(bitrix.bank_accounts.as_deref(), onec.bank_accounts.as_deref());
-            }
-            _ => {
-                let place = agreed.text_mut(field).expect("every field that is no text stands above");
-                *place = bitrix.text(field).map(str::to_owned);
-            }
+        agreed.put(field, bitrix);
+        if field == Field::BankAccounts {
+            agreed.bank_accounts =
+                accounts::with_main(bitrix.bank_accounts.as_deref(), onec.bank_accounts.as_deref());
         }
     }
     agreed
@@ -192,7 +204,7 @@ fn list(of: &Counterparty, field: Field) -> Option<&[String]> {
 }
 
 /// Whether a record says anything of a field, be it that the field is empty.
-fn speaks(of: &Counterparty, field: Field) -> bool {
+pub fn speaks(of: &Counterparty, field: Field) -> bool {
     match field {
         Field::Kind => of.kind.is_some(),
         Field::Phones => of.phones.is_some(),

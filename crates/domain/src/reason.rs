@@ -79,6 +79,8 @@ reason_codes! {
     DealGone = "deal-gone", "Сделка удалена в Битрикс24";
     /// 1C told of a document and sent no file.
     NoContent = "no-content", "Нет файла документа";
+    /// A person has parted the counterparty of 1C and the company.
+    Unlinked = "unlinked", "Связь разорвана человеком";
     /// 1C told of a document of an inquiry that nobody knows.
     NoInquiry = "no-inquiry", "Запрос ещё не известен";
 }

@@ -38,6 +38,7 @@ impl Engine {
         let ids: Vec<_> = deliveries.iter().map(|delivery| delivery.id).collect();
         let links: Vec<_> = deliveries.iter().map(|delivery| delivery.link).collect();
         let mut sent = write.sent(&ids).await?;
+        let mut named = write.named(&ids).await?;
         let links: std::collections::HashMap<_, Link> =
             write.links_by_ids(&links).await?.into_iter().map(|link| (link.id, link)).collect();
         let mut offered = Vec::with_capacity(deliveries.len());
@@ -47,7 +48,11 @@ impl Engine {
             // The same body at every redelivery.
             let state = sent.remove(&delivery.id).unwrap_or_else(|| {
                 let outlook = outlook(link, &self.settings.rules);
-                let sent = Sent { snapshot: outlook.for_onec, changed: outlook.onec_lacks };
+                let mut changed = outlook.onec_lacks;
+                changed.extend(named.remove(&delivery.id).unwrap_or_default());
+                changed.sort_unstable();
+                changed.dedup();
+                let sent = Sent { snapshot: outlook.for_onec, changed };
                 handed_out.push((delivery.id, delivery.fence, sent.clone()));
                 sent
             });

@@ -4,7 +4,7 @@
 //! Reading order: [`Engine`] → `accept` (1C shows) and `collect` (Bitrix24 shows) → `planning` (what a change
 //! means for either side) → [`plan`] (pure decisions) → [`card`] (a counterparty as the portal keeps it) →
 //! `dispatch` (leases, requests, read-back) → `feed` (what 1C polls, and its receipts) → `rehearse` (what a load
-//! would do) → `reconcile` (what both sides lack after all, `show_all` with it).
+//! would do) → `reconcile` (what both sides lack after all, `show_all` with it) → `deeds` (what people do with a button).
 //!
 //! Architecture invariant: nothing reaches Bitrix24 except through a delivery whose intent is durable, and
 //! no request is made while a write transaction is open.
@@ -14,6 +14,7 @@ mod bridge;
 pub mod card;
 mod code_field;
 mod collect;
+mod deeds;
 mod dispatch;
 mod doctor;
 mod engine;
@@ -38,6 +39,7 @@ mod words;
 pub use accept::{Showing, Taken};
 pub use bridge::{ADAPTERS_VERSION, BRIDGE_PROTOCOL};
 pub use collect::Collected;
+pub use deeds::{By, Choice, DealAgain, DeedError, Done, Retried, Seen, To, Undone, WHY_MAX, Waiting};
 pub use dispatch::{Round, Trouble};
 pub use doctor::{Finding, Severity};
 pub use engine::{Engine, EngineError, Parts};

@@ -3,14 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use domain::merge::agreed;
+use domain::merge::{agreed, same};
 use domain::{
-    Counterparty, DeliveryState, Link, MatchBy, MatchKey, Reason, ReasonCode, Shown, Side, Timestamp, Why,
+    Counterparty, DeliveryState, Field, Link, MatchBy, MatchKey, Reason, ReasonCode, Shown, Side, Timestamp,
+    Why,
 };
 use store::{Claim, Conflict, Entity, NewChange, NewLook, PortalRequisite, StoreError, Write};
 
 use crate::Engine;
-use crate::plan::{Gate, Outlook, gate, outlook, several_in_portal, without_bad_emails, without_deal};
+use crate::plan::{
+    Gate, Outlook, gate, outlook, restored, several_in_portal, without_bad_emails, without_deal,
+};
 use crate::words::in_words;
 
 /// What holds a counterparty back, by direction. `None`: it travels, or both sides agree.
@@ -43,6 +46,7 @@ impl Engine {
     ) -> Result<HeldBack, StoreError> {
         let is_first_meeting = link.base == Counterparty::default();
         agree(link);
+        self.keep_word(write, link).await?;
         write.save_link(link).await?;
         let had = write.key_of(link.id).await?;
         let several = self.several(write, link, is_first_meeting).await?;
@@ -88,7 +92,8 @@ impl Engine {
                 }
             },
         };
-        let why = why.or_else(|| several.map(|reason| (reason.clone(), reason)));
+        let parted = || parted(link).map(|reason| (reason.clone(), reason));
+        let why = why.or_else(parted).or_else(|| several.map(|reason| (reason.clone(), reason)));
         let (to_bitrix, to_onec) = why.map_or((None, None), |(a, b)| (Some(a), Some(b)));
         let from_bitrix = match towards {
             Towards::Both => self.offer_to_bitrix(write, link, &outlook, to_bitrix, now).await?,
@@ -96,6 +101,44 @@ impl Engine {
         };
         let from_onec = self.offer_to_onec(write, link, &outlook, to_onec, now).await?;
         Ok(HeldBack { from_bitrix, from_onec })
+    }
+
+    /// What people said is forgotten once it has come about, or was overtaken.
+    async fn keep_word(&self, write: &mut Write, link: &mut Link) -> Result<(), StoreError> {
+        if link.word.is_silent() {
+            return Ok(());
+        }
+        let silent = Counterparty::default();
+        let (onec, bitrix) = (shown(link, Side::OneC), shown(link, Side::Bitrix));
+        let (onec, bitrix) = (onec.unwrap_or(&silent).clone(), bitrix.unwrap_or(&silent).clone());
+        // What 1C has in its hands may come back as an edit of its own, so a choice waits until 1C has answered.
+        let open = write.open_to_onec(link.id).await?;
+        let is_in_hand = open.is_some_and(|open| open.sent.is_some() || !open.named.is_empty());
+        let word = &mut link.word;
+        word.rulings.retain(|ruling| {
+            ruling.stands(&onec, &bitrix) && (is_in_hand || !same(ruling.field, &onec, &bitrix))
+        });
+        word.restores.retain(|restore| {
+            restore.is_pending(match restore.side {
+                Side::OneC => &onec,
+                Side::Bitrix => &bitrix,
+            })
+        });
+        if word.chosen.is_some_and(|chosen| link.company_id != Some(chosen)) {
+            word.chosen = None;
+        }
+        if word.parted.is_some() {
+            let card = outlook(link, &self.settings.rules).for_onec;
+            let known = link.company_id.is_some();
+            if let Gate::Open(key) = gate(&card, self.settings.match_by, known, writer_of_inn(link))
+                && key.as_ref().map(MatchKey::as_str)
+                    != link.word.parted.as_ref().and_then(|p| p.key.as_deref())
+            {
+                // With another ИНН it is not the one that was parted.
+                link.word.parted = None;
+            }
+        }
+        Ok(())
     }
 
     /// Where 1C and Bitrix24 meet for the first time, the ИНН must lead to one company: people choose among several.
@@ -108,7 +151,7 @@ impl Engine {
         let (Some(onec), Some(_), Some(_)) = (&link.onec, &link.bitrix, link.company_id) else {
             return Ok(None);
         };
-        if !is_first_meeting && !waits_for_choice(write, link).await? {
+        if link.word.chosen.is_some() || (!is_first_meeting && !waits_for_choice(write, link).await?) {
             return Ok(None);
         }
         let companies: Vec<i64> = self.claimants(write, &onec.snapshot).await?.into_iter().collect();
@@ -145,7 +188,7 @@ impl Engine {
         let shows_all = link.bitrix.is_some() && link.company_id.is_some() && outlook.bitrix_lacks.is_empty();
         match why_not {
             _ if shows_all => {
-                write.close_open(link.id, Side::Bitrix).await?;
+                write.close_needless(link.id, Side::Bitrix).await?;
                 Ok(None)
             }
             Some(reason) => {
@@ -173,7 +216,7 @@ impl Engine {
         // What the portal does not show was never offered, or was taken back when it went.
         let (Some(company), true) = (link.company_id, link.bitrix.is_some()) else { return Ok(None) };
         if known && outlook.onec_lacks.is_empty() {
-            write.close_open(link.id, Side::OneC).await?;
+            self.take_back_from_onec(write, link, outlook, now).await?;
             return Ok(None);
         }
         let why_not = match why_not {
@@ -201,6 +244,29 @@ impl Engine {
             write.offer(&self.ids, link.id, Side::OneC, now).await?;
         }
         Ok(None)
+    }
+
+    /// 1C shows all that it should. What it has in its hands it may write all the same: if that is not to stay, it is
+    /// told so, or the value would come back as an edit of its own.
+    async fn take_back_from_onec(
+        &self,
+        write: &mut Write,
+        link: &Link,
+        outlook: &Outlook,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(open) = write.open_to_onec(link.id).await? else { return Ok(()) };
+        let may_stay = |sent: &store::Sent, field: Field| same(field, &sent.snapshot, &outlook.for_onec);
+        let unwanted: Vec<Field> = open.sent.as_ref().map_or_else(Vec::new, |sent| {
+            let written = sent.changed.iter().copied();
+            written.filter(|field| !may_stay(sent, *field)).collect()
+        });
+        if !unwanted.is_empty() {
+            write.offer_again(&self.ids, link.id, Side::OneC, &unwanted, now).await?;
+        } else if open.named.is_empty() {
+            write.close_open(link.id, Side::OneC).await?;
+        }
+        Ok(())
     }
 
     /// The first in line gets the key and travels; the others stay behind it.
@@ -249,7 +315,9 @@ async fn conflicts(
         .filter(|decision| decision.why == Why::Conflict)
         .map(|decision| decision.field)
         .collect();
-    let (Some(onec), Some(bitrix)) = (&link.onec, &link.bitrix) else { return Ok(Vec::new()) };
+    let (Some(onec), Some(bitrix)) = (restored(link, Side::OneC), restored(link, Side::Bitrix)) else {
+        return Ok(Vec::new());
+    };
     if fields.is_empty() {
         return Ok(Vec::new());
     }
@@ -297,13 +365,49 @@ pub(crate) async fn portal_shows(
 /// Sets the base to what both sides show alike. What cannot travel is left out of the comparison, or the rest of its
 /// field could never be agreed on.
 pub(crate) fn agree(link: &mut Link) {
-    let onec = link.onec.as_ref().map(|onec| {
-        let mut snapshot = onec.snapshot.clone();
+    let onec = restored(link, Side::OneC).map(|onec| {
+        let mut snapshot = onec.into_owned().snapshot;
         without_bad_emails(&mut snapshot);
         snapshot
     });
-    let bitrix = link.bitrix.as_ref().map(|bitrix| &bitrix.snapshot);
-    link.base = agreed(&link.base, onec.as_ref(), bitrix);
+    let bitrix = restored(link, Side::Bitrix);
+    link.base = agreed(&link.base, onec.as_ref(), bitrix.as_ref().map(|bitrix| &bitrix.snapshot));
+}
+
+/// What a side of the link shows.
+pub(crate) fn shown(link: &Link, side: Side) -> Option<&Counterparty> {
+    let shown = match side {
+        Side::OneC => link.onec.as_ref(),
+        Side::Bitrix => link.bitrix.as_ref(),
+    };
+    shown.map(|shown| &shown.snapshot)
+}
+
+/// Why a link travels nowhere whose sides a person has parted.
+pub(crate) fn parted(link: &Link) -> Option<Reason> {
+    let parted = link.word.parted.as_ref()?;
+    Some(Reason::new(
+        ReasonCode::Unlinked,
+        format!(
+            "«{}»: связь контрагента 1С с компанией № {} разорвана ({}). Ничего не удалено, но изменения между ними не \
+             передаются. Свяжите контрагента с компанией снова, с этой или с другой, или исправьте ИНН там, где он \
+             ошибочен.",
+            title(link),
+            parted.company_id,
+            parted.by,
+        ),
+    ))
+}
+
+/// The company is not there for the counterparty any more: what was agreed on with it is forgotten, and what people said
+/// of its fields.
+pub(crate) fn forget_company(link: &mut Link) {
+    link.company_id = None;
+    link.requisite_id = None;
+    link.bitrix = None;
+    link.base = Counterparty::default();
+    link.word.forget_fields();
+    link.word.chosen = None;
 }
 
 /// Whose card has the ИНН that counts.

@@ -71,3 +71,8 @@ pub(crate) fn limit(rows: usize) -> i64 {
 pub(crate) fn after<T: ToString>(last: Option<T>) -> String {
     last.map(|id| id.to_string()).unwrap_or_default()
 }
+
+/// Where a page of what is newest begins: before this identifier, or at the last, since all identifiers begin with a digit.
+pub(crate) fn before<T: ToString>(first: Option<T>) -> String {
+    first.map_or_else(|| "Z".to_owned(), |id| id.to_string())
+}

@@ -118,6 +118,7 @@ const SQLITE: &[Step] = &[
     step!(10, "0010_reconcile"),
     step!(11, "0011_oauth"),
     step!(12, "0012_inquiries"),
+    step!(16, "0016_deeds"),
 ];
 
 const POSTGRES: &[Step] = &[
@@ -133,6 +134,7 @@ const POSTGRES: &[Step] = &[
     step!(10, "0010_reconcile"),
     step!(11, "0011_oauth"),
     step!(12, "0012_inquiries"),
+    step!(16, "0016_deeds"),
 ];
 
 fn migrator(steps: &[Step]) -> Migrator {

@@ -26,6 +26,8 @@ pub struct FaceRow {
     pub intent: Option<FaceIntent>,
     /// Why it is not shown.
     pub reason: Option<Reason>,
+    /// A person wants the deal read and written whatever is known of it.
+    pub checks: bool,
 }
 
 /// The values of the fields of a deal that are 1C's, by our own names of the fields.
@@ -75,7 +77,7 @@ macro_rules! select_face {
             "-- face: ",
             $name,
             "
-            select deal_id, wanted, due_at, attempts, shown, intent, reason_code, reason_text
+            select deal_id, wanted, due_at, attempts, shown, intent, reason_code, reason_text, checks
               from deal_face ",
             $rest
         )
@@ -144,6 +146,18 @@ impl Write {
         on_db!(self.conn(), db => {
             sqlx::query(WANT).bind(deal).bind(codec::micros(now)).execute(db).await?;
         });
+        Ok(())
+    }
+
+    /// The same, and the deal is read and written whatever is known of it: a person asked for it.
+    pub async fn want_face_checked(&mut self, deal: i64, now: Timestamp) -> Result<()> {
+        const CHECK: &str = "
+            -- face: check it
+            update deal_face
+               set checks = 1
+             where deal_id = $1";
+        self.want_face(deal, now).await?;
+        on_db!(self.conn(), db => { sqlx::query(CHECK).bind(deal).execute(db).await?; });
         Ok(())
     }
 
@@ -248,6 +262,7 @@ impl Write {
                set due_at = case when wanted = $2 then cast($4 as bigint) else cast($5 as bigint) end,
                    attempts = case when cast($4 as bigint) is null then 0 else attempts + 1 end,
                    shown = $3,
+                   checks = case when wanted = $2 then 0 else checks end,
                    intent = null,
                    reason_code = null,
                    reason_text = null,
@@ -393,6 +408,7 @@ row! {
         intent: Option<String>,
         reason_code: Option<String>,
         reason_text: Option<String>,
+        checks: i64,
     }
 }
 
@@ -409,6 +425,7 @@ impl Row {
                 code @ Some(_) => Some(reason(code, self.reason_text)?),
                 None => None,
             },
+            checks: self.checks != 0,
         })
     }
 }

@@ -53,7 +53,7 @@ macro_rules! select_link {
             "-- link: ",
             $name,
             "
-            select id, onec_ref, onec_code, company_id, requisite_id, onec, bitrix, base, remarks
+            select id, onec_ref, onec_code, company_id, requisite_id, onec, bitrix, base, remarks, word
               from link ",
             $rest
         )
@@ -195,8 +195,8 @@ impl Write {
         const SAVE: &str = "
             -- link: save
             insert into link (id, title, onec_ref, onec_code, company_id, requisite_id,
-                              onec, bitrix, base, remarks, remark_count)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                              onec, bitrix, base, remarks, remark_count, word)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             on conflict (id) do update
                set title = excluded.title,
                    onec_ref = excluded.onec_ref,
@@ -208,6 +208,7 @@ impl Write {
                    base = excluded.base,
                    remarks = excluded.remarks,
                    remark_count = excluded.remark_count,
+                   word = excluded.word,
                    was_linked = case when link.onec_ref is not null and link.company_id is not null
                                      then 1
                                      else 0
@@ -226,6 +227,7 @@ impl Write {
                 .bind(codec::json(&link.base))
                 .bind(codec::json(&link.remarks))
                 .bind(codec::limit(link.remarks.len()))
+                .bind(Some(&link.word).filter(|word| !word.is_silent()).map(codec::json))
                 .fetch_one(db)
                 .await?
         });
@@ -268,6 +270,7 @@ row! {
         bitrix: Option<String>,
         base: String,
         remarks: String,
+        word: Option<String>,
     }
 }
 
@@ -283,6 +286,7 @@ impl LinkRow {
             bitrix: self.bitrix.as_deref().map(codec::from_json).transpose()?,
             base: codec::from_json(&self.base)?,
             remarks: codec::from_json(&self.remarks)?,
+            word: self.word.as_deref().map(codec::from_json).transpose()?.unwrap_or_default(),
         })
     }
 }

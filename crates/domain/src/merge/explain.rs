@@ -24,10 +24,12 @@ pub fn explain(decision: &Decision) -> String {
             "{title}: изменено и в 1С, и в Битрикс24, по правилу «{}» решает человек: сделайте поле одинаковым с обеих сторон",
             rule_title(Rule::Ask)
         ),
+        Why::Decided => format!("{title}: значение выбрал человек"),
     }
 }
 
-fn rule_title(rule: Rule) -> &'static str {
+/// A rule in the words of people.
+pub fn rule_title(rule: Rule) -> &'static str {
     match rule {
         Rule::Onec => "побеждает 1С",
         Rule::Bitrix => "побеждает Битрикс24",

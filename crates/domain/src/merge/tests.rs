@@ -225,3 +225,22 @@ fn people_read_what_happened_and_by_which_rule() {
     assert!(ruled.contains("из Битрикс24") && ruled.contains("более позднее"), "{ruled}");
     assert!(sentence(Why::Conflict).contains("сделайте поле одинаковым"), "a person reads what to do");
 }
+
+#[test]
+fn what_a_person_chose_stands_above_every_rule_until_somebody_edits_the_field() {
+    let (base, onec, bitrix) = (kpp("770401001"), kpp("773601001"), kpp("997950001"));
+    let ruling = Ruling { field: Field::Kpp, value: onec.clone(), known: vec![onec.clone(), bitrix.clone()] };
+    for rule in [Rule::Onec, Rule::Bitrix, Rule::Newest, Rule::FillIfEmpty, Rule::Ask] {
+        let rules = Rules::default().with(Field::Kpp, rule);
+        let merged = |bitrix: &Counterparty| {
+            let rulings = std::slice::from_ref(&ruling);
+            merge_with_word(&base, Some(&shown(&onec)), Some(&shown(bitrix)), &rules, rulings)
+        };
+        let chosen = merged(&bitrix);
+        assert_eq!(chosen.target, onec, "{rule:?}");
+        decided(&chosen, Field::Kpp, Why::Decided);
+        let edited = kpp("781401001");
+        assert_eq!(merged(&edited), super::merge(&base, Some(&shown(&onec)), Some(&shown(&edited)), &rules));
+        assert_eq!(merged(&onec).decisions, [], "both sides show it");
+    }
+}

@@ -9,7 +9,7 @@ use store::{StoreError, Write};
 use crate::Engine;
 use crate::card::Card;
 use crate::plan::{Gate, gate};
-use crate::planning::duplicate_in_portal;
+use crate::planning::{duplicate_in_portal, parted};
 use crate::portal::cards::Whole;
 
 /// Whose counterparty a requisite is.
@@ -56,6 +56,9 @@ impl Engine {
         let Some(holder) = write.link(holder).await? else {
             return Ok(Owner::Link(Box::new(Link::new(self.ids.link()))));
         };
+        if let (None, Some(reason)) = (holder.company_id, parted(&holder)) {
+            return Ok(Owner::Nobody(reason));
+        }
         match holder.company_id {
             Some(other) if other == company => Ok(Owner::Sibling),
             Some(_) if is_let_go(write, &holder).await? => Ok(Owner::Link(Box::new(holder))),

@@ -13,7 +13,7 @@ use crate::card::{Card, Presets, read};
 use crate::code_field::is_marked;
 use crate::engine::EngineError;
 use crate::plan::{Gate, gate};
-use crate::planning::{Towards, gone_from_portal, portal_shows};
+use crate::planning::{Towards, forget_company, gone_from_portal, portal_shows};
 use crate::portal::cards::{Read, Whole};
 use crate::portal::index_row;
 use crate::telling::{Duplicate, settle_duplicates, tell_of_duplicate};
@@ -284,9 +284,7 @@ impl Engine {
         write.set_conflicts(link.id, &[]).await?;
         if link.onec.is_some() && self.settings.delete_marked && is_marked(&link) {
             // Deleted as it was asked for: it waits as one that never crossed, until 1C takes the mark away.
-            link.company_id = None;
-            link.requisite_id = None;
-            link.base = Counterparty::default();
+            forget_company(&mut link);
             self.plan(write, &mut link, Towards::Both, now).await?;
         } else if link.onec.is_some() {
             write.save_link(&link).await?;

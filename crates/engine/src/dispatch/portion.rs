@@ -10,7 +10,7 @@ use super::Round;
 use super::reasons::own_company;
 use super::sending::{Written, outcomes, sendings};
 use super::setback::ALONE_AFTER;
-use super::settle::Done;
+use super::settle::{Done, is_another_company};
 use super::work::Work;
 use crate::Engine;
 use crate::card::{self, Card, Change, ORIGINATOR, Presets, requisite_key};
@@ -84,7 +84,7 @@ impl Engine {
                 gone.push(work);
                 continue;
             };
-            if work.adopted && card.company.is_my_company {
+            if (work.adopted || work.link.word.chosen.is_some()) && card.company.is_my_company {
                 own.push(work);
                 continue;
             }
@@ -250,7 +250,9 @@ impl Engine {
             if company.is_none() && requisite.is_none() {
                 continue;
             }
-            if let Some(mut link) = write.link(task.work.link.id).await? {
+            if let Some(mut link) = write.link(task.work.link.id).await?
+                && !company.or(link.company_id).is_some_and(|company| is_another_company(&link, company))
+            {
                 link.company_id = company.or(link.company_id);
                 link.requisite_id = requisite.or(link.requisite_id);
                 write.save_link(&link).await?;
@@ -313,7 +315,10 @@ impl Engine {
         }
         let Some(other) = OneCRef::parse(&company.origin_id) else { return Ok(false) };
         let other = self.store.link_by_ref(other).await.map_err(|error| (error.into(), Vec::new()))?;
-        Ok(other.is_some_and(|other| other.company_id.is_none_or(|linked| linked == company.id)))
+        Ok(other.is_some_and(|other| {
+            let is_parted = other.word.parted.is_some_and(|parted| parted.company_id == company.id);
+            !is_parted && other.company_id.is_none_or(|linked| linked == company.id)
+        }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Verdicts about deliveries whose card has been read after everything was done.
 
-use domain::{Field, Remark, Shown, SignedDuration, Timestamp, Verdict, Why};
+use domain::{Field, Link, Remark, Shown, SignedDuration, Timestamp, Verdict, Why};
 use store::Write;
 
 use super::Round;
@@ -97,6 +97,9 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(), EngineError> {
         let Some(mut link) = write.link(work.link.id).await? else { return Ok(()) };
+        if is_another_company(&link, card.company.id) {
+            return Ok(());
+        }
         link.company_id = Some(card.company.id);
         link.requisite_id = card.requisite.as_ref().map(|requisite| requisite.id);
         let shown = read(card, presets, link.onec.as_ref().map(|onec| &onec.snapshot));
@@ -117,6 +120,11 @@ impl Engine {
         write.put_portal_requisites(&rows).await?;
         Ok(())
     }
+}
+
+/// A person has parted the two, or chosen another company, while this one was written.
+pub(super) fn is_another_company(link: &Link, company: i64) -> bool {
+    link.word.parted.is_some() || link.word.chosen.is_some_and(|chosen| chosen != company)
 }
 
 fn conflict(field: Field) -> String {

@@ -89,7 +89,7 @@ impl Engine {
                 continue;
             };
             let files = job.face.intent.is_some() || files::is_due(job.row.deal_id, &job.documents);
-            if files {
+            if files || job.face.checks {
                 with_files.push(job);
             } else if job.wanted == job.face.shown {
                 self.face_done(&job, &job.wanted, None, &mut shown).await?;
@@ -235,7 +235,8 @@ impl Engine {
             .filter(|(field, _)| field.document().is_none())
             .filter_map(|(field, _)| {
                 let wanted = job.wanted.get(field.as_str());
-                if wanted == job.face.shown.get(field.as_str()) {
+                let is_checked = job.face.checks && wanted.is_some();
+                if !is_checked && wanted == job.face.shown.get(field.as_str()) {
                     return None;
                 }
                 let wire = schema.wire(fields, field)?;
@@ -359,7 +360,7 @@ impl Engine {
                 write.place_document(*document, None).await?;
             }
             write.commit().await?;
-            return if job.wanted == job.face.shown {
+            return if self.changes(&job, schema).is_empty() {
                 self.face_done(&job, &job.wanted, None, shown).await
             } else {
                 self.show_values(vec![job], schema, shown).await

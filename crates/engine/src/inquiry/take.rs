@@ -130,7 +130,7 @@ impl Engine {
     }
 
     /// Decides anew what 1C has to take of the deal; the caller saves the row.
-    pub(super) async fn plan_inquiry(
+    pub(crate) async fn plan_inquiry(
         &self,
         write: &mut Write,
         row: &mut InquiryRow,

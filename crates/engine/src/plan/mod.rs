@@ -8,4 +8,4 @@ mod step;
 pub use gate::{Gate, gate, without_deal};
 pub use outlook::{Outlook, outlook};
 pub use step::{Candidate, Presence, Step, step, target_for_portal};
-pub(crate) use step::{several_in_portal, without_bad_emails};
+pub(crate) use step::{restored, several_in_portal, without_bad_emails};

@@ -1,7 +1,7 @@
-use domain::merge::{differs, merge};
-use domain::{Counterparty, Decision, Field, Kind, Link, Rules};
+use domain::merge::{differs, merge_with_word};
+use domain::{Counterparty, Decision, Field, Kind, Link, Rules, Side};
 
-use super::target_for_portal;
+use super::{restored, target_for_portal};
 
 /// What both sides should show and what each of them lacks of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +22,11 @@ pub fn outlook(link: &Link, rules: &Rules) -> Outlook {
     let onec = link.onec.as_ref().map_or(&silent, |shown| &shown.snapshot);
     let bitrix = link.bitrix.as_ref().map(|shown| &shown.snapshot);
 
-    let merged = merge(&link.base, link.onec.as_ref(), link.bitrix.as_ref(), rules);
-    let mut for_onec = onec.clone().overlaid(merged.target);
+    let (onec_restored, bitrix_restored) = (restored(link, Side::OneC), restored(link, Side::Bitrix));
+    let sides = (onec_restored.as_deref(), bitrix_restored.as_deref());
+    let merged = merge_with_word(&link.base, sides.0, sides.1, rules, &link.word.rulings);
+    let shown = sides.0.map_or(&silent, |shown| &shown.snapshot);
+    let mut for_onec = shown.clone().overlaid(merged.target);
     keep_what_the_portal_cannot_tell_apart(&mut for_onec, onec);
     let mut onec_lacks = differs(onec, &for_onec);
     if link.onec.is_some() && onec.kind.is_none() {

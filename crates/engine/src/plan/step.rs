@@ -1,6 +1,8 @@
-use domain::merge::{differs, merge};
+use std::borrow::Cow;
+
+use domain::merge::{differs, merge_with_word, speaks};
 use domain::normal::is_deliverable_email;
-use domain::{Counterparty, Field, Link, MatchBy, Merged, Reason, ReasonCode, Remark, Rules};
+use domain::{Counterparty, Field, Link, MatchBy, Merged, Reason, ReasonCode, Remark, Rules, Shown, Side};
 
 /// A requisite of the portal that carries the ИНН in question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,27 +58,51 @@ pub fn step(link: &Link, presence: &Presence, rules: &Rules, by: MatchBy) -> Ste
 /// The merged target without what the portal would refuse, and what people should know of that.
 pub fn target_for_portal(link: &Link, shown: Option<&Counterparty>, rules: &Rules) -> (Merged, Vec<Remark>) {
     let mut remarks = Vec::new();
-    let onec = link.onec.clone().map(|mut onec| {
+    let onec = restored(link, Side::OneC).map(|onec| {
+        let mut onec = onec.into_owned();
         remarks = without_bad_emails(&mut onec.snapshot);
         onec
     });
-    let bitrix = match (shown, &link.bitrix) {
-        (Some(now), Some(before)) => Some(domain::Shown {
-            snapshot: now.clone(),
-            changed_at: before.changed_at,
-            seen_at: before.seen_at,
-        }),
-        (Some(now), None) => {
-            let seen_at = link.onec.as_ref().map(|onec| onec.seen_at).unwrap_or_default();
-            Some(domain::Shown { snapshot: now.clone(), changed_at: None, seen_at })
-        }
-        (None, _) => None,
-    };
-    let mut merged = merge(&link.base, onec.as_ref(), bitrix.as_ref(), rules);
+    let bitrix = shown.map(|now| {
+        let snapshot = link.word.restored(Side::Bitrix, now).into_owned();
+        let (changed_at, seen_at) = match &link.bitrix {
+            Some(before) => (before.changed_at, before.seen_at),
+            None => (None, link.onec.as_ref().map(|onec| onec.seen_at).unwrap_or_default()),
+        };
+        Shown { snapshot, changed_at, seen_at }
+    });
+    let rulings = &link.word.rulings;
+    let mut merged = merge_with_word(&link.base, onec.as_ref(), bitrix.as_ref(), rules, rulings);
+    if link.word.ruling(Field::Emails).is_some() {
+        without_bad_emails(&mut merged.target);
+    }
     if let Some(shown) = shown {
+        bring_back(link, &mut merged.target, shown);
         leave_out_what_the_card_lacks(&mut merged.target, shown);
     }
     (merged, remarks)
+}
+
+/// What comes back to the portal comes back although the sides are left apart afterwards.
+fn bring_back(link: &Link, target: &mut Counterparty, shown: &Counterparty) {
+    for restore in &link.word.restores {
+        let is_left_apart = restore.side == Side::Bitrix && !speaks(target, restore.field);
+        if is_left_apart && restore.is_pending(shown) {
+            target.put(restore.field, &restore.value);
+        }
+    }
+}
+
+/// What a side of the link shows, with the values that are on their way back to it.
+pub(crate) fn restored(link: &Link, side: Side) -> Option<Cow<'_, Shown>> {
+    let shown = match side {
+        Side::OneC => link.onec.as_ref()?,
+        Side::Bitrix => link.bitrix.as_ref()?,
+    };
+    Some(match link.word.restored(side, &shown.snapshot) {
+        Cow::Borrowed(_) => Cow::Borrowed(shown),
+        Cow::Owned(snapshot) => Cow::Owned(Shown { snapshot, ..shown.clone() }),
+    })
 }
 
 /// The portal does not speak of a field that the requisite's template lacks (an entrepreneur's КПП, say). Writing it

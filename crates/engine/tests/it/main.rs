@@ -3,6 +3,7 @@
 mod adapters;
 mod both_ways;
 mod crossing;
+mod deeds;
 mod entities;
 mod office;
 mod offline;

@@ -53,7 +53,24 @@ pub enum Receiving {
     Unknown,
 }
 
+/// A delivery to 1C that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InHand {
+    /// Which one.
+    pub delivery: DeliveryId,
+    /// What 1C was given; `None`: it has not polled it.
+    pub sent: Option<Sent>,
+    /// Fields that are named to it although it may show them already.
+    pub named: Vec<Field>,
+    /// Whether it waits for a person.
+    pub is_parked: bool,
+}
+
 reads! {
+    /// The open delivery of a link to 1C.
+    fn open_to_onec(link: LinkId) -> Option<InHand>;
+    /// Fields that are named with these deliveries although the side may show them already.
+    fn named(ids: &[DeliveryId]) -> HashMap<DeliveryId, Vec<Field>>;
     /// What 1C was given with those of these deliveries that were handed out.
     fn sent(ids: &[DeliveryId]) -> HashMap<DeliveryId, Sent>;
 }
@@ -67,6 +84,36 @@ async fn sent(conn: Conn<'_>, ids: &[DeliveryId]) -> Result<HashMap<DeliveryId, 
     let rows: Vec<(String, String)> =
         on_db!(conn, db => sqlx::query_as(SQL).bind(codec::list(ids)).fetch_all(db).await?);
     rows.into_iter().map(|(id, sent)| Ok((codec::id(&id)?, codec::from_json(&sent)?))).collect()
+}
+
+async fn open_to_onec(conn: Conn<'_>, link: LinkId) -> Result<Option<InHand>> {
+    const SQL: &str = "
+        -- outbox: what 1C has in its hands
+        select id, state, sent, named
+          from delivery
+         where link_id = $1 and side = 'onec' and state in ('due', 'leased', 'parked')";
+    let row: Option<(String, String, Option<String>, Option<String>)> =
+        on_db!(conn, db => sqlx::query_as(SQL).bind(link.to_string()).fetch_optional(db).await?);
+    row.map(|(id, state, sent, named)| {
+        Ok(InHand {
+            delivery: codec::id(&id)?,
+            sent: sent.as_deref().map(codec::from_json).transpose()?,
+            named: named.as_deref().map(codec::from_json).transpose()?.unwrap_or_default(),
+            is_parked: state == "parked",
+        })
+    })
+    .transpose()
+}
+
+async fn named(conn: Conn<'_>, ids: &[DeliveryId]) -> Result<HashMap<DeliveryId, Vec<Field>>> {
+    const SQL: &str = "
+        -- outbox: what is named with deliveries
+        select id, named
+          from delivery
+         where id in (select value from json_each($1)) and named is not null";
+    let rows: Vec<(String, String)> =
+        on_db!(conn, db => sqlx::query_as(SQL).bind(codec::list(ids)).fetch_all(db).await?);
+    rows.into_iter().map(|(id, named)| Ok((codec::id(&id)?, codec::from_json(&named)?))).collect()
 }
 
 impl Write {
@@ -146,13 +193,14 @@ impl Write {
         }
     }
 
-    /// Something newer comes, or nothing is to be taken any more: what 1C has in its hands counts no longer.
+    /// Something newer comes, or nothing is to be taken any more: what 1C has in its hands counts no longer. Returns the
+    /// fields that were named with it.
     pub(super) async fn replace_handed_out(
         &mut self,
         link: LinkId,
         side: Side,
         now: Option<Timestamp>,
-    ) -> Result<()> {
+    ) -> Result<Vec<Field>> {
         const REPLACE: &str = "
             -- outbox: replace what was handed out
             update delivery
@@ -162,12 +210,23 @@ impl Write {
                    reason_code = null,
                    reason_text = 'заменена более новой',
                    outcome = 'replaced'
-             where link_id = $1 and side = 'onec' and state in ('due', 'leased', 'parked') and sent is not null";
-        if side == Side::OneC {
-            on_db!(self.conn(), db => {
-                sqlx::query(REPLACE).bind(link.to_string()).bind(now.map(codec::micros)).execute(db).await?;
-            });
+             where link_id = $1 and side = 'onec' and state in ('due', 'leased', 'parked') and sent is not null
+            returning named";
+        if side == Side::Bitrix {
+            return Ok(Vec::new());
         }
-        Ok(())
+        let replaced: Option<(Option<String>,)> = on_db!(self.conn(), db => {
+            sqlx::query_as(REPLACE)
+                .bind(link.to_string())
+                .bind(now.map(codec::micros))
+                .fetch_optional(db)
+                .await?
+        });
+        Ok(replaced
+            .and_then(|(named,)| named)
+            .as_deref()
+            .map(codec::from_json)
+            .transpose()?
+            .unwrap_or_default())
     }
 }

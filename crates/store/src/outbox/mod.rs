@@ -15,7 +15,7 @@ use domain::{Delivery, DeliveryId, DeliveryState, LinkId, Reason, ReasonCode, Si
 use crate::dialect::Conn;
 use crate::{Result, StoreError, codec};
 
-pub use hand::{Received, Receiving, Sent};
+pub use hand::{InHand, Received, Receiving, Sent};
 pub use settle::Settling;
 
 /// A delivery with the place where it stands.

@@ -1,6 +1,6 @@
 //! How deliveries come to be, and how they end without an attempt.
 
-use domain::{DeliveryId, Ids, LinkId, Reason, Side, Timestamp};
+use domain::{DeliveryId, Field, Ids, LinkId, Reason, Side, Timestamp};
 
 use crate::{Result, Write, codec};
 
@@ -21,7 +21,7 @@ impl Write {
                    reason_code = null,
                    reason_text = null
             returning id";
-        self.replace_handed_out(link, side, Some(now)).await?;
+        let named = self.replace_handed_out(link, side, Some(now)).await?;
         let (id,): (String,) = on_db!(self.conn(), db => {
             sqlx::query_as(OFFER)
                 .bind(ids.delivery().to_string())
@@ -31,7 +31,51 @@ impl Write {
                 .fetch_one(db)
                 .await?
         });
-        codec::id(&id)
+        let id = codec::id(&id)?;
+        self.name_fields(id, &named).await?;
+        Ok(id)
+    }
+
+    /// Offers the newest state, and names these fields to the side although it may show them already. What was named by
+    /// an earlier delivery that this one replaces is named again.
+    pub async fn offer_again(
+        &mut self,
+        ids: &Ids,
+        link: LinkId,
+        side: Side,
+        fields: &[Field],
+        now: Timestamp,
+    ) -> Result<DeliveryId> {
+        let id = self.offer(ids, link, side, now).await?;
+        self.name_fields(id, fields).await?;
+        Ok(id)
+    }
+
+    async fn name_fields(&mut self, id: DeliveryId, fields: &[Field]) -> Result<()> {
+        const NAMED: &str = "
+            -- outbox: what is named
+            select named
+              from delivery
+             where id = $1";
+        const NAME: &str = "
+            -- outbox: name fields
+            update delivery
+               set named = $2
+             where id = $1";
+        if fields.is_empty() {
+            return Ok(());
+        }
+        let id = id.to_string();
+        let (before,): (Option<String>,) =
+            on_db!(self.conn(), db => sqlx::query_as(NAMED).bind(&id).fetch_one(db).await?);
+        let mut named: Vec<Field> = before.as_deref().map(codec::from_json).transpose()?.unwrap_or_default();
+        named.extend(fields);
+        named.sort_unstable();
+        named.dedup();
+        on_db!(self.conn(), db => {
+            sqlx::query(NAME).bind(&id).bind(codec::json(&named)).execute(db).await?;
+        });
+        Ok(())
     }
 
     /// The newest state of the link cannot travel until a person has done something. An open delivery is parked,
@@ -61,7 +105,7 @@ impl Write {
                    reason_code = excluded.reason_code,
                    reason_text = excluded.reason_text
             returning id";
-        self.replace_handed_out(link, side, Some(now)).await?;
+        let named = self.replace_handed_out(link, side, Some(now)).await?;
         let (id,): (String,) = on_db!(self.conn(), db => {
             sqlx::query_as(PARK)
                 .bind(ids.delivery().to_string())
@@ -73,7 +117,9 @@ impl Write {
                 .fetch_one(db)
                 .await?
         });
-        codec::id(&id)
+        let id = codec::id(&id)?;
+        self.name_fields(id, &named).await?;
+        Ok(id)
     }
 
     /// The side already shows what it should: an untouched delivery is taken back and leaves no trace, and the
@@ -100,6 +146,23 @@ impl Write {
             sqlx::query(LOOK_AGAIN).bind(&link).bind(side).execute(db).await?.rows_affected()
         });
         Ok(left_open == 0)
+    }
+
+    /// The side already shows what it should. The same as [`close_open`](Self::close_open), but what a person asked for
+    /// stays: somebody looks at it all the same.
+    pub async fn close_needless(&mut self, link: LinkId, side: Side) -> Result<()> {
+        const IS_NAMED: &str = "
+            -- outbox: was it asked for
+            select 1
+              from delivery
+             where link_id = $1 and side = $2 and state in ('due', 'leased', 'parked') and named is not null";
+        let named: Option<(i32,)> = on_db!(self.conn(), db => {
+            sqlx::query_as(IS_NAMED).bind(link.to_string()).bind(side.as_str()).fetch_optional(db).await?
+        });
+        if named.is_none() {
+            self.close_open(link, side).await?;
+        }
+        Ok(())
     }
 
     /// Nobody shall take it any more, by decision of a person or a rule. The row stays, with `why`; a worker who
