@@ -1,7 +1,7 @@
 //! Parom as a whole: the binary as people and 1C meet it.
 
-mod adapters;
 mod adapter_1c;
+mod adapters;
 mod cli;
 mod demo;
 mod load;
