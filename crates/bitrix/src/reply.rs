@@ -85,6 +85,7 @@ fn by_error(
             _ => CallError::Refused { method, error },
         },
         ApiErrorKind::Duplicate
+        | ApiErrorKind::RepeatedInn
         | ApiErrorKind::NotFound
         | ApiErrorKind::Required
         | ApiErrorKind::BadValue

@@ -24,6 +24,8 @@ pub struct ApiError {
 pub enum ApiErrorKind {
     /// It is there already: «TypeAddress exists.».
     Duplicate,
+    /// Another company has this ИНН already: a module of the portal refused a second one. The portal itself never does.
+    RepeatedInn,
     /// What was to be read or changed is not there.
     NotFound,
     /// A required field is missing.
@@ -53,6 +55,8 @@ pub enum ApiErrorKind {
 /// Descriptions are cut here: some pages put a whole stack trace into one.
 const DESCRIPTION_CHARS_MAX: usize = 500;
 
+/// What the box module says of a repeated ИНН, in either language.
+const REPEATED_INN: &[&str] = &["клиент с таким инн уже создан", "client with this inn already exists"];
 /// Words for an e-mail in the portal's prose.
 const EMAIL: &[&str] = &["e-mail", "email", "почт"];
 
@@ -144,6 +148,7 @@ impl ApiError {
                 ],
                 ApiErrorKind::Denied(Denial::Rights),
             ),
+            (REPEATED_INN, ApiErrorKind::RepeatedInn),
             (&["disk resource exhausted", "дисков"], ApiErrorKind::DiskFull),
             // «The 'FIELD_NAME' field is not found.»: an argument is missing, not a record.
             (&["field is not found"], ApiErrorKind::Required),

@@ -60,6 +60,12 @@ pub(crate) enum Way {
     ByHandUnseen,
 }
 
+/// What an employee does right before a method runs.
+struct Ambush {
+    method: String,
+    act: Box<dyn FnOnce(Employee<'_>) + Send>,
+}
+
 /// What the tasks of a portal share.
 pub(crate) struct Inner {
     pub(crate) settings: PortalSettings,
@@ -70,6 +76,8 @@ pub(crate) struct Inner {
     pub(crate) faults: Faults,
     pub(crate) workers: Semaphore,
     pub(crate) halted: AtomicBool,
+    /// What people do right before a method runs over REST.
+    ambushes: Mutex<Vec<Ambush>>,
     state: Mutex<State>,
     counters: Mutex<Counters>,
 }
@@ -92,6 +100,9 @@ impl Inner {
 
     /// Runs one method over HTTP or by hand.
     pub(crate) fn run(&self, method: &str, params: &Array, caller: &Caller, way: Way) -> Outcome {
+        if way == Way::Rest {
+            self.be_quicker(method);
+        }
         self.work(way, caller.user, |state| {
             let writes = state.writes;
             let outcome = methods::run(state, method, params, caller);
@@ -100,6 +111,17 @@ impl Inner {
             }
             outcome
         })
+    }
+
+    /// Lets people do what they were to do right before this method.
+    fn be_quicker(&self, method: &str) {
+        let due: Vec<Ambush> = {
+            let mut ambushes = self.ambushes.lock().expect("nothing panics while it holds the ambushes");
+            ambushes.extract_if(.., |ambush| ambush.method.eq_ignore_ascii_case(method)).collect()
+        };
+        for ambush in due {
+            (ambush.act)(Employee { portal: self, user: MANAGER, way: Way::ByHand });
+        }
     }
 
     /// Changes the portal; what has happened is noticed.
@@ -146,6 +168,7 @@ impl Portal {
             faults: Faults::default(),
             workers: Semaphore::new(settings.max_concurrent.max(1)),
             halted: AtomicBool::new(false),
+            ambushes: Mutex::default(),
             state: Mutex::new(State::new(&settings)),
             counters: Mutex::default(),
             desk: Desk::default(),
@@ -187,6 +210,12 @@ impl Portal {
     /// An employee (a manager, not an administrator) who works by hand.
     pub fn employee(&self) -> Employee<'_> {
         self.employee_number(MANAGER)
+    }
+
+    /// An employee is quicker: he does this right before the method runs over REST next time.
+    pub fn before_next(&self, method: &str, act: impl FnOnce(Employee<'_>) + Send + 'static) {
+        let ambush = Ambush { method: method.to_owned(), act: Box::new(act) };
+        self.inner.ambushes.lock().expect("nothing panics while it holds the ambushes").push(ambush);
     }
 
     /// Any user by hand, the one of the webhook too.

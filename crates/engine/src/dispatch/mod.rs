@@ -7,6 +7,7 @@
 mod locate;
 mod portion;
 mod reasons;
+mod repeated;
 mod sending;
 mod setback;
 mod settle;

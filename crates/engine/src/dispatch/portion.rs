@@ -8,6 +8,7 @@ use futures::{StreamExt, stream};
 
 use super::Round;
 use super::reasons::own_company;
+use super::repeated::Repeated;
 use super::sending::{Written, outcomes, sendings};
 use super::setback::ALONE_AFTER;
 use super::settle::{Done, is_another_company};
@@ -160,6 +161,7 @@ impl Engine {
         let mut tasks: Vec<Option<Task>> = self.intend(tasks, presets).await?.into_iter().map(Some).collect();
         let mut differently = Vec::new();
         let mut unclear = Vec::new();
+        let mut repeated = Vec::new();
         let mut put_back = Vec::new();
         let mut trouble = None;
         let mut answered = false;
@@ -192,6 +194,9 @@ impl Engine {
                     }
                     Written::BadEmail => self.refuse(&task.work, REFUSED_EMAIL, round).await?,
                     Written::Refused(text) => self.refuse(&task.work, &text, round).await?,
+                    Written::RepeatedInn { company } => {
+                        repeated.push(Repeated { half: company.or(half_made(&task)), work: task.work });
+                    }
                     Written::Partly { text, .. } => self.go_on_later(&task.work, &text, round).await?,
                     Written::Unclear => unclear.push(task.work),
                     Written::NotDone(error) => {
@@ -203,6 +208,7 @@ impl Engine {
         }
         drop(answers);
         self.settle_unclear(unclear, answered, round).await?;
+        self.meet_holders(repeated, round).await?;
         if let Some(error) = trouble {
             self.fail(error.into(), put_back, round).await?;
         }
@@ -322,13 +328,19 @@ impl Engine {
     }
 }
 
+/// The company that an earlier attempt made, as long as it has no requisite.
+fn half_made(task: &Task) -> Option<i64> {
+    let card = task.seen.as_ref().filter(|card| card.requisite.is_none())?;
+    (card.company.origin_id.eq_ignore_ascii_case(&task.work.origin())).then_some(card.company.id)
+}
+
 fn done_to(work: &Work) -> Done {
     // An intent to create that left a company behind is still a creation.
     let creating = work.delivery.intent.as_ref().is_some_and(|intent| intent.what == Done::Created.as_str());
-    if creating {
-        Done::Created
-    } else if work.adopted {
+    if work.adopted {
         Done::Linked
+    } else if creating {
+        Done::Created
     } else {
         Done::Updated
     }

@@ -30,6 +30,33 @@ pub(super) fn held_by_another(work: &Work, company: i64) -> Reason {
     )
 }
 
+pub(super) fn repeated_in_portal(work: &Work, company: i64) -> Reason {
+    Reason::new(
+        ReasonCode::DuplicateInPortal,
+        format!(
+            "«{}» не передан: клиент с таким ИНН уже создан, ИНН {} стоит в компании № {company}, и модуль портала не \
+             сохраняет его второй раз. Исправьте ИНН у того, где он ошибочен, или удалите лишнюю компанию, затем \
+             повторите передачу (parom parked retry). Если это филиалы, разрешите их в настройках модуля на портале.",
+            work.title(),
+            work.inn(),
+        ),
+    )
+}
+
+/// `half` is the company that Parom made for it, without a requisite.
+pub(super) fn half_made(work: &Work, half: i64, company: i64) -> Reason {
+    Reason::new(
+        ReasonCode::SeveralInPortal,
+        format!(
+            "«{}» не передан: клиент с таким ИНН уже создан, ИНН {} стоит в компании № {company}. Компания № {half}, которую \
+             начал создавать Паром, осталась без реквизитов, и удалить её не удалось: у неё уже есть сделка, её изменили \
+             или у вебхука нет права удалять. Объедините обе в Битрикс24, затем повторите передачу (parom parked retry).",
+            work.title(),
+            work.inn(),
+        ),
+    )
+}
+
 pub(super) fn own_company(work: &Work) -> Reason {
     Reason::new(
         ReasonCode::OwnCompany,

@@ -22,6 +22,8 @@ pub(super) enum Written {
     Partly { company: Option<i64>, requisite: Option<i64>, text: String },
     /// The portal wants no such e-mail, and nothing was made.
     BadEmail,
+    /// Another company has the ИНН. The company that was made for it, if it was made now, is without a requisite.
+    RepeatedInn { company: Option<i64> },
     /// The portal wants nothing of it, and nothing was made.
     Refused(String),
     /// Nobody knows.
@@ -102,6 +104,8 @@ fn written(sending: &Sending, place: usize, answer: &BatchAnswer) -> Written {
             }
             // It is there already; reading back says whether it is right.
             Outcome::Refused(error) if error.kind() == ApiErrorKind::Duplicate => done += 1,
+            // Of an ИНН that is another's everything behind it is refused as well.
+            Outcome::Refused(error) if error.kind() == ApiErrorKind::RepeatedInn => refusal = Some(error),
             Outcome::Refused(error) => {
                 refusal.get_or_insert(error);
             }
@@ -114,6 +118,7 @@ fn written(sending: &Sending, place: usize, answer: &BatchAnswer) -> Written {
         None => Written::Partly {
             company, requisite, text: "портал не успел выполнить все команды".into()
         },
+        Some(error) if error.kind() == ApiErrorKind::RepeatedInn => Written::RepeatedInn { company },
         Some(error) if done == 0 && error.kind() == ApiErrorKind::BadEmail => Written::BadEmail,
         Some(error) if done == 0 => Written::Refused(error.to_string()),
         Some(error) => Written::Partly { company, requisite, text: error.to_string() },

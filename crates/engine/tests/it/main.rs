@@ -5,6 +5,7 @@ mod both_ways;
 mod crossing;
 mod deeds;
 mod entities;
+mod guard;
 mod office;
 mod offline;
 mod papers;

@@ -6,9 +6,11 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll};
 
 use domain::{Counterparty, DeliveryState, Field, ReasonCode, SignedDuration, normal};
+use emulator::bitrix24::{BoxModule, Employee};
 use emulator::faults::{Fault, Forbidden, Weather};
 use engine::{Healing, Standing};
 use proptest::prelude::*;
@@ -49,6 +51,8 @@ enum Op {
     Clear,
     /// An employee makes a company with the ИНН of this record.
     EmployeeCreates(u32),
+    /// An employee makes one right before Parom makes its own.
+    EmployeeIsQuicker(u32),
     /// An employee deletes the first company with it.
     EmployeeDeletes(u32),
     /// An employee adds a telephone to it.
@@ -123,6 +127,7 @@ fn op() -> impl Strategy<Value = Op> {
     let faults = proptest::sample::select(Fault::PASSING.to_vec());
     let methods = vec![
         "crm.company.add",
+        "crm.company.delete",
         "crm.requisite.add",
         "crm.address.add",
         "crm.requisite.list",
@@ -142,6 +147,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (proptest::sample::select(methods), proptest::sample::select(ways)).prop_map(|(m, w)| Op::Forbid(m, w)),
         1 => Just(Op::Clear),
         1 => record.clone().prop_map(Op::EmployeeCreates),
+        2 => record.clone().prop_map(Op::EmployeeIsQuicker),
         1 => record.clone().prop_map(Op::EmployeeDeletes),
         1 => record.clone().prop_map(Op::EmployeeAddsPhone),
         1 => record.prop_map(Op::EmployeeEdits),
@@ -157,19 +163,29 @@ proptest! {
     })]
 
     #[test]
-    fn every_counterparty_of_1c_ends_as_one_company_or_waits_with_a_reason(ops in proptest::collection::vec(op(), 1..30)) {
-        Runtime::new().expect("a runtime").block_on(live(ops));
+    fn every_counterparty_of_1c_ends_as_one_company_or_waits_with_a_reason(
+        guarded: bool,
+        ops in proptest::collection::vec(op(), 1..30),
+    ) {
+        Runtime::new().expect("a runtime").block_on(live(guarded, ops));
     }
 }
 
-async fn live(ops: Vec<Op>) {
+/// `guarded`: the portal has the box module, which refuses a repeated ИНН.
+async fn live(guarded: bool, ops: Vec<Op>) {
     let mut world = World::open().await;
+    if guarded {
+        world.portal.module().install(BoxModule::without_address());
+    }
     let mut hands = Hands::default();
     for op in ops {
         obey(&mut world, &mut hands, op).await;
     }
     world.portal.faults().clear();
     world.until_quiet().await;
+    if guarded {
+        no_inn_is_there_twice(&world);
+    }
     let codes = everything_arrived(&world, &hands).await;
     silence(&mut world, &codes).await;
     nobody_was_forgotten(&world).await;
@@ -178,8 +194,8 @@ async fn live(ops: Vec<Op>) {
 /// What employees did, so that the checks know what to expect.
 #[derive(Debug, Default)]
 struct Hands {
-    /// Companies that employees made.
-    made: Vec<i64>,
+    /// Companies that employees made, those included that they will make when Parom is about to make one.
+    made: Arc<Mutex<Vec<i64>>>,
     /// Companies that employees touched: their fields are not what 1C alone says.
     touched: Vec<i64>,
 }
@@ -206,14 +222,12 @@ async fn obey(world: &mut World, hands: &mut Hands, op: Op) {
         Op::Weather(weather) => world.portal.faults().set_weather(weather),
         Op::Forbid(method, how) => world.portal.faults().forbid(method, how),
         Op::Clear => world.portal.faults().clear(),
-        Op::EmployeeCreates(number) => {
-            let employee = world.portal.employee();
-            let company = employee.creates_company("Компания сотрудника").expect("employees may");
-            let fields = [("RQ_INN", inn(number)), ("RQ_COMPANY_NAME", "Компания сотрудника".to_owned())];
-            let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
-            employee.adds_requisite(company, "COMPANY", &fields).expect("employees may");
-            hands.made.push(company);
-            hands.touched.push(company);
+        Op::EmployeeCreates(number) => hands.made().push(makes(&world.portal.employee(), number)),
+        Op::EmployeeIsQuicker(number) => {
+            let made = Arc::clone(&hands.made);
+            world.portal.before_next("crm.company.add", move |employee| {
+                made.lock().expect("nobody panics").push(makes(&employee, number));
+            });
         }
         Op::EmployeeDeletes(number) => {
             if let Some(requisite) = world.portal.requisites_with_inn(&inn(number)).first() {
@@ -236,6 +250,35 @@ async fn obey(world: &mut World, hands: &mut Hands, op: Op) {
                 hands.touched.push(requisite.owner);
             }
         }
+    }
+}
+
+impl Hands {
+    fn made(&self) -> MutexGuard<'_, Vec<i64>> {
+        self.made.lock().expect("nobody panics")
+    }
+
+    fn touched(&self, company: i64) -> bool {
+        self.touched.contains(&company) || self.made().contains(&company)
+    }
+}
+
+/// An employee makes a company with the ИНН of this record. Where the module refuses that, it stays without requisites.
+fn makes(employee: &Employee<'_>, number: u32) -> i64 {
+    let company = employee.creates_company("Компания сотрудника").expect("employees may");
+    let fields = [("RQ_INN", inn(number)), ("RQ_COMPANY_NAME", "Компания сотрудника".to_owned())];
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    if let Err(refused) = employee.adds_requisite(company, "COMPANY", &fields) {
+        assert_eq!(refused.description, "Клиент с таким ИНН уже создан");
+    }
+    company
+}
+
+/// The module's own promise, whatever Parom did.
+fn no_inn_is_there_twice(world: &World) {
+    for number in 0..RECORDS {
+        let count = world.portal.requisites_with_inn(&inn(number)).len();
+        assert!(count <= 1, "{count} requisites with ИНН {}", inn(number));
     }
 }
 
@@ -269,7 +312,7 @@ async fn everything_arrived(world: &World, hands: &Hands) -> Vec<ReasonCode> {
             world.engine.store().link_by_ref(*onec_ref).await.expect("the database works").expect("shown");
         let company = link.company_id.expect("a settled record has its company");
         let shown_inn = shown.inn.as_deref().unwrap_or_default();
-        let touched = hands.touched.contains(&company);
+        let touched = hands.touched(company);
         let Some(card) = world.portal.company(company) else {
             // Whoever deletes a company that 1C does not change afterwards has it his way.
             assert!(touched, "{onec_ref}: company {company} is not there");
@@ -326,7 +369,7 @@ async fn everything_arrived(world: &World, hands: &Hands) -> Vec<ReasonCode> {
             .requisites_with_inn(&inn(number))
             .iter()
             .filter(|requisite| {
-                !hands.made.contains(&requisite.owner) && !left_behind.contains(&requisite.owner)
+                !hands.made().contains(&requisite.owner) && !left_behind.contains(&requisite.owner)
             })
             .count();
         assert!(ours <= 1, "{ours} companies were made for ИНН {}", inn(number));
