@@ -71,6 +71,7 @@ fn absence(error: CallError) -> Result<Absence, CallError> {
     match error {
         CallError::Denied { why: Denial::MethodMissing, .. } => Ok(Absence::NotInstalled),
         CallError::Denied { why: Denial::Scope, .. } => Ok(Absence::NoRight),
+        CallError::Denied { why: Denial::Rights, .. } => Ok(Absence::NotAdmitted),
         CallError::Refused { error, .. } => Ok(Absence::Broken(error.to_string())),
         CallError::Unclear {
             why: why @ (Lost::Internal(_) | Lost::NotJson { .. } | Lost::NoResult { .. }),

@@ -52,6 +52,8 @@ pub enum Absence {
     NotInstalled,
     /// The webhook lacks the right «parom».
     NoRight,
+    /// It answers administrators and its technical user only, and the owner of the webhook is neither.
+    NotAdmitted,
     /// It broke over the question.
     Broken(String),
 }

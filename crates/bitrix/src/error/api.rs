@@ -55,8 +55,8 @@ pub enum ApiErrorKind {
 /// Descriptions are cut here: some pages put a whole stack trace into one.
 const DESCRIPTION_CHARS_MAX: usize = 500;
 
-/// What the box module says of a repeated ИНН, in either language.
-const REPEATED_INN: &[&str] = &["клиент с таким инн уже создан", "client with this inn already exists"];
+/// What the box module says of a repeated ИНН, in this language on every portal.
+const REPEATED_INN: &[&str] = &["клиент с таким инн уже создан"];
 /// Words for an e-mail in the portal's prose.
 const EMAIL: &[&str] = &["e-mail", "email", "почт"];
 

@@ -113,7 +113,9 @@ async fn a_closed_portal_is_left_alone_for_ten_minutes() {
 
 #[tokio::test]
 async fn data_that_the_portal_does_not_like_is_refused_with_its_words() {
-    use ApiErrorKind::{BadEmail, BadValue, BatchTooLong, DiskFull, Duplicate, NotFound, Other, Required};
+    use ApiErrorKind::{
+        BadEmail, BadValue, BatchTooLong, DiskFull, Duplicate, NotFound, Other, RepeatedInn, Required,
+    };
     for (code, words, kind) in [
         (json!(""), "TypeAddress exists.", Duplicate),
         (json!(""), "TypeAddress not found", NotFound),
@@ -126,6 +128,8 @@ async fn data_that_the_portal_does_not_like_is_refused_with_its_words() {
         (json!(""), "Parameter 'fields' must be array", BadValue),
         (json!(""), "The 'FIELD_NAME' field is not found.", Required),
         (json!(""), "Disk resource exhausted", DiskFull),
+        (json!(""), "Клиент с таким ИНН уже создан", RepeatedInn),
+        (json!("TERMINATED_BY_EVENT_COMPATIBLE"), "Клиент с таким ИНН уже создан", RepeatedInn),
         (json!("ERROR_CORE"), "The field E-mail contains an invalid address", BadEmail),
         (json!("ERROR_CORE"), "Поле «E-mail» содержит некорректный адрес", BadEmail),
         (json!("ERROR_CORE"), "Something else", Other),

@@ -54,7 +54,7 @@ async fn without_the_module_doctor_says_what_works_all_the_same() {
 #[tokio::test]
 async fn a_module_that_fits_has_nothing_to_be_mended() {
     let world = listening().await;
-    world.portal.module().install(BoxModule::new("http://127.0.0.1:9", "s3cr3t"));
+    world.portal.module().install(BoxModule::new("http://127.0.0.1:9", "s3cr3t of the module"));
     let [finding] = &told(&world, MODULE).await[..] else { panic!("one finding") };
     assert_eq!(finding.severity, Severity::Good);
     for part in ["parom.bridge 1.0.0", "повторный ИНН не сохраняется", "PHP 8.2.28"]
@@ -78,7 +78,7 @@ async fn everything_that_is_switched_off_in_the_module_is_told_with_its_cure() {
 #[tokio::test]
 async fn a_module_whose_notices_nobody_lets_in_is_told_of() {
     let world = World::open().await;
-    world.portal.module().install(BoxModule::new("http://127.0.0.1:9", "s3cr3t"));
+    world.portal.module().install(BoxModule::new("http://127.0.0.1:9", "s3cr3t of the module"));
     let [finding] = &to_mend(&world, MODULE).await[..] else { panic!("one finding") };
     assert!(
         finding.text.contains("не знает его секрета") && finding.cure.contains("module_secret"),
@@ -92,7 +92,7 @@ async fn a_module_of_another_protocol_or_major_version_does_not_fit() {
     for (version, protocol, cure) in
         [("1.4.0", 2, "Обновите Паром"), ("2.0.0", 1, "Обновите Паром"), ("0.9.0", 1, "Скопируйте")]
     {
-        let module = BoxModule::new("http://127.0.0.1:9", "s3cr3t");
+        let module = BoxModule::new("http://127.0.0.1:9", "s3cr3t of the module");
         world.portal.module().install(BoxModule { version: version.to_owned(), protocol, ..module });
         let [finding] = &to_mend(&world, MODULE).await[..] else { panic!("one finding of {version}") };
         assert!(finding.text.contains(version) && finding.text.contains("не подходит"), "{finding:?}");
@@ -104,12 +104,12 @@ async fn a_module_of_another_protocol_or_major_version_does_not_fit() {
 async fn a_queue_that_does_not_leave_is_told_with_its_error() {
     let world = listening().await;
     // Nobody listens there.
-    world.portal.module().install(BoxModule::new("http://127.0.0.1:9", "s3cr3t"));
+    world.portal.module().install(BoxModule::new("http://127.0.0.1:9", "s3cr3t of the module"));
     world.portal.employee().creates_company("Ромашка").unwrap();
     world.portal.notices().deliver().await;
     world.pass(3 * 60 * 60);
     let [finding] = &to_mend(&world, MODULE).await[..] else { panic!("one finding") };
-    for part in ["ждут изменения: 1", "самое старое 3 ч", "нет ответа от Парома"]
+    for part in ["ждут изменения: 1", "самое старое 3 ч", "Паром не отвечает"]
     {
         assert!(finding.text.contains(part), "{finding:?}");
     }
@@ -118,7 +118,7 @@ async fn a_queue_that_does_not_leave_is_told_with_its_error() {
 #[tokio::test]
 async fn a_module_whose_folder_was_deleted_is_missed_until_it_is_back() {
     let world = listening().await;
-    world.portal.module().install(BoxModule::new("http://127.0.0.1:9", "s3cr3t"));
+    world.portal.module().install(BoxModule::new("http://127.0.0.1:9", "s3cr3t of the module"));
     to_mend(&world, MODULE).await;
     world.pass(60);
     world.portal.module().set_folder(false);
@@ -133,6 +133,20 @@ async fn a_module_whose_folder_was_deleted_is_missed_until_it_is_back() {
 
     world.portal.module().set_folder(true);
     assert_eq!(to_mend(&world, MODULE).await, []);
+}
+
+#[tokio::test]
+async fn a_module_that_does_not_speak_to_the_webhook_is_told_of_with_the_right_that_is_missing() {
+    let without_scope =
+        World::open_on(Settings::default(), |portal| portal.scopes = vec!["crm".to_owned()]).await;
+    let of_an_employee = World::open_on(Settings::default(), |portal| portal.admin = false).await;
+    for (world, part) in
+        [(without_scope, "нет права «parom»"), (of_an_employee, "не администратор и не технический")]
+    {
+        world.portal.module().install(BoxModule::without_address());
+        let [finding] = &to_mend(&world, MODULE).await[..] else { panic!("one finding") };
+        assert!(finding.text.contains(part) && !finding.cure.is_empty(), "{finding:?}");
+    }
 }
 
 #[tokio::test]

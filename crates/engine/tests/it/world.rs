@@ -38,12 +38,18 @@ impl World {
 
     /// The same with other settings of the engine.
     pub(crate) async fn open_with(settings: Settings) -> Self {
+        Self::open_on(settings, |_| ()).await
+    }
+
+    /// The same with another portal.
+    pub(crate) async fn open_on(settings: Settings, portal: impl FnOnce(&mut PortalSettings)) -> Self {
         // A second world of this process finds the provider in place.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let morning: Timestamp = "2026-11-23T06:00:00Z".parse().expect("a moment");
         let clock = Arc::new(ManualClock::at(morning));
-        let portal =
-            Portal::start(PortalSettings::new(clock.clone())).await.expect("the loopback has a free port");
+        let mut portal_settings = PortalSettings::new(clock.clone());
+        portal(&mut portal_settings);
+        let portal = Portal::start(portal_settings).await.expect("the loopback has a free port");
         let folder = tempfile::tempdir().expect("there is room for a folder");
         let engine = start(&folder, &portal, &clock, &settings, 1).await;
         Self { clock, portal, engine, onec: BTreeMap::new(), folder, settings, starts: 1 }

@@ -8,10 +8,10 @@ use super::super::table::iso;
 use super::method_not_found;
 
 /// Cards that the module knows.
-const ENTITIES: [&str; 3] = ["company", "deal", "requisite"];
+const ENTITIES: [&str; 5] = ["company", "requisite", "bankdetail", "address", "deal"];
 
-pub(super) fn ping(state: &mut State, _: &Array, _: &Caller) -> Outcome {
-    let module = Installed::running(state.module.as_ref()).ok_or_else(method_not_found)?;
+pub(super) fn ping(state: &mut State, _: &Array, caller: &Caller) -> Outcome {
+    let module = admitted(state, caller)?;
     let (settings, outbox) = (&module.settings, &module.outbox);
     let oldest = outbox.oldest().map_or(Php::Null, |at| iso(at, &state.zone).into());
     Ok(Answer::of(record! {
@@ -31,19 +31,34 @@ pub(super) fn ping(state: &mut State, _: &Array, _: &Caller) -> Outcome {
     }))
 }
 
-pub(super) fn state(state: &mut State, params: &Array, _: &Caller) -> Outcome {
-    let module = Installed::running(state.module.as_ref()).ok_or_else(method_not_found)?;
+pub(super) fn state(state: &mut State, params: &Array, caller: &Caller) -> Outcome {
+    let module = admitted(state, caller)?;
     let (entity, id) = (Params(params).text("entity"), Params(params).int("id"));
-    if !ENTITIES.contains(&entity.as_str()) || id <= 0 {
-        return Err(Refusal::coded(400, "ERROR_ARGUMENT", "entity: company, deal, requisite; id > 0"));
+    if !ENTITIES.contains(&entity.as_str()) {
+        let text = format!("Параметр entity — одно из: {}", ENTITIES.join(", "));
+        return Err(Refusal::coded(400, "ERROR_ARGUMENT", text));
     }
-    let (waiting, changed, posted) = module.outbox.of(&entity, id);
+    if id <= 0 {
+        return Err(Refusal::coded(400, "ERROR_ARGUMENT", "Параметр id — номер больше нуля"));
+    }
+    let of_card = module.outbox.of_card(&entity, id);
     let moment = |at: Option<_>| at.map_or(Php::Null, |at| iso(at, &state.zone).into());
     Ok(Answer::of(record! {
         "entity" => entity.as_str(),
         "id" => id,
-        "waiting" => i64::try_from(waiting).unwrap_or(i64::MAX),
-        "last_change_at" => moment(changed),
-        "last_posted_at" => moment(posted),
+        "waiting" => i64::try_from(of_card.rows).unwrap_or(i64::MAX),
+        "last_change_at" => moment(of_card.last_change_at),
+        "last_posted_at" => moment(of_card.last_posted_at),
     }))
+}
+
+/// The answers name no client but speak of the inside of the portal.
+fn admitted<'s>(state: &'s State, caller: &Caller) -> Result<&'s Installed, Refusal> {
+    let module = Installed::running(state.module.as_ref()).ok_or_else(method_not_found)?;
+    let technical_user = module.settings.technical_user;
+    if caller.admin || (technical_user > 0 && caller.user == technical_user) {
+        return Ok(module);
+    }
+    let text = "Метод доступен администратору портала и техническому пользователю из настроек модуля «Паром»";
+    Err(Refusal::coded(403, "ACCESS_DENIED", text))
 }

@@ -1,6 +1,6 @@
 //! The box module `parom.bridge`: a portal may have it or not. It refuses a repeated ИНН (`guard`), keeps a queue of
 //! changes and posts it until it is taken (`outbox`), and answers `parom.bridge.ping` and `parom.bridge.state`
-//! (`methods/bridge.rs`). It does what the PHP of `adapters/bitrix24` does.
+//! (`methods/bridge.rs`) to an administrator and to its technical user. It does what the PHP of `adapters/bitrix24` does.
 
 pub(crate) mod guard;
 pub(crate) mod outbox;
@@ -13,7 +13,7 @@ use outbox::Outbox;
 pub struct BoxModule {
     /// Where to post changes; empty: nothing is kept or posted.
     pub url: String,
-    /// The key of the signature.
+    /// The key of the signature; with less than 16 characters nothing is posted.
     pub secret: String,
     /// Refuse a repeated ИНН.
     pub guard: bool,
@@ -26,6 +26,9 @@ pub struct BoxModule {
     /// What it says to speak.
     pub protocol: i64,
 }
+
+/// A shorter secret could be guessed, so the module posts nothing with it.
+const SECRET_MIN: usize = 16;
 
 impl BoxModule {
     /// The module as it is delivered: it refuses, branches included, and posts every change to `url`.
@@ -53,7 +56,7 @@ impl BoxModule {
     }
 
     pub(crate) fn posts(&self) -> bool {
-        !self.url.is_empty()
+        !self.url.is_empty() && self.secret.len() >= SECRET_MIN
     }
 }
 

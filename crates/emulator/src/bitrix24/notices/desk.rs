@@ -9,7 +9,8 @@ use tokio::sync::Notify;
 use tracing::debug;
 
 use super::super::happened::Happened;
-use super::super::module::{Installed, outbox};
+use super::super::module::Installed;
+use super::super::module::outbox::{self, Outbox};
 use super::super::portal::Inner;
 use super::super::state::State;
 use super::{Delivered, NoticeWeather, OutgoingWebhook, Waiting, webhook};
@@ -19,14 +20,14 @@ use crate::faults::split_mix;
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Notices in the vendor's cloud; beyond these the oldest are lost.
 const CLOUD_MAX: usize = 100_000;
-/// Parts of the module's queue in one round.
+/// Batches of the module's queue in one round.
 const PARTS_MAX: usize = 1_000;
 
 /// Shared by the tasks of a portal.
 #[derive(Default)]
 pub(crate) struct Desk {
     post: Mutex<Post>,
-    /// One round at a time: the module sends its parts one after the other.
+    /// One round at a time: the module sends its batches one after the other.
     round: tokio::sync::Mutex<()>,
     bell: Notify,
     http: OnceLock<reqwest::Client>,
@@ -173,29 +174,27 @@ impl Inner {
 
     async fn deliver_module(&self, delivered: &mut Delivered) {
         for _ in 0..PARTS_MAX {
-            let (module, mut part) = {
+            let (module, mut batch) = {
                 let now = self.clock.true_now();
                 let mut state = self.state();
                 let Some(installed) = Installed::posting(state.module.as_mut()) else { return };
-                (installed.settings.clone(), installed.outbox.part(now))
+                let Some(batch) = installed.outbox.batch(now) else { return };
+                (installed.settings.clone(), batch)
             };
-            if part.is_empty() {
-                return;
-            }
             let (is_lost, times) = {
                 let mut post = self.desk.post();
                 let weather = post.weather;
-                post.shuffle(&mut part);
+                post.shuffle(&mut batch.lines);
                 (post.hits(weather.lose), if post.hits(weather.double) { 2 } else { 1 })
             };
             if is_lost {
                 // On its way; the queue still has it.
                 delivered.failed += 1;
                 self.desk.post().lost += 1;
-                self.put_off("нет ответа от Парома");
+                self.with_outbox(|outbox, now| outbox.failed(&batch, UNREACHABLE, now));
                 return;
             }
-            let body = outbox::body(&part, &self.settings.time_zone);
+            let body = outbox::body(&batch.lines);
             for _ in 0..times {
                 let request = self
                     .desk
@@ -204,53 +203,50 @@ impl Inner {
                     .header("Content-Type", "application/json")
                     .header("X-Parom-Signature", outbox::signature(&module.secret, &body))
                     .body(body.clone());
-                let said = match answer(request).await {
-                    Ok(said) => said,
+                match answer(request).await {
+                    Ok(said) => {
+                        delivered.taken += 1;
+                        let taken = self.with_outbox(|outbox, now| outbox.answered(&batch, &said, now));
+                        if taken != Some(true) && times == 1 {
+                            return;
+                        }
+                    }
                     Err(why) => {
                         delivered.failed += 1;
-                        self.put_off(&why);
+                        self.with_outbox(|outbox, now| outbox.failed(&batch, &why, now));
                         return;
                     }
-                };
-                delivered.taken += 1;
-                if !self.take_answer(&said) && times == 1 {
-                    return;
                 }
             }
         }
     }
-}
 
-impl Inner {
-    /// The module's post failed: its agent comes again after a pause.
-    fn put_off(&self, why: &str) {
+    /// The queue of the module, unless it was uninstalled meanwhile.
+    fn with_outbox<T>(&self, work: impl FnOnce(&mut Outbox, Timestamp) -> T) -> Option<T> {
         let now = self.clock.true_now();
-        if let Some(installed) = &mut self.state().module {
-            installed.outbox.put_off(why, now);
-        }
-    }
-
-    /// Forgets what Parom says it took; whether that was anything.
-    fn take_answer(&self, said: &[u8]) -> bool {
-        let now = self.clock.true_now();
-        self.state().module.as_mut().is_some_and(|installed| installed.outbox.take_answer(said, now))
+        self.state().module.as_mut().map(|installed| work(&mut installed.outbox, now))
     }
 }
 
-/// The body of a good answer, or what came instead.
+/// What the module says of a Parom that does not answer.
+const UNREACHABLE: &str = "Паром не отвечает.";
+
+/// The body of a good answer, or what the module says of another one.
 async fn answer(request: reqwest::RequestBuilder) -> Result<Vec<u8>, String> {
-    match request.send().await {
-        Ok(response) if response.status().is_success() => {
-            let body = response.bytes().await;
-            body.map(|body| body.to_vec()).map_err(|_| "ответ Парома оборван".to_owned())
-        }
-        Ok(response) => {
-            debug!(status = response.status().as_u16(), "a notice was refused");
-            Err(format!("Паром ответил HTTP {}", response.status().as_u16()))
-        }
-        Err(error) => {
-            debug!(error = %error.without_url(), "a notice did not arrive");
-            Err("нет ответа от Парома".to_owned())
-        }
-    }
+    let response = request.send().await.map_err(|error| {
+        debug!(error = %error.without_url(), "a notice did not arrive");
+        UNREACHABLE.to_owned()
+    })?;
+    let status = response.status().as_u16();
+    let body = response.bytes().await.map_err(|_| UNREACHABLE.to_owned())?;
+    let why = match status {
+        200..300 => return Ok(body.to_vec()),
+        401 => "Паром не увидел подписи (401).",
+        403 => "Паром не признал подпись (403).",
+        404 => "По этому адресу изменения никто не ждёт (404).",
+        408 | 429 | 500.. => "Паром сейчас не может принять изменения.",
+        _ => "Паром отказался принять изменения.",
+    };
+    debug!(status, "a notice was refused");
+    Err(format!("{why} Ответ: {status} {}", String::from_utf8_lossy(&body)).trim_end().to_owned())
 }

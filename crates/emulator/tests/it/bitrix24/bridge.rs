@@ -41,7 +41,7 @@ async fn the_module_says_who_it_is_and_how_its_queue_stands() {
     });
     assert_eq!(rest.ok("parom.bridge.ping", json!({})).await, ping);
 
-    rest.portal.module().install(BoxModule::new("http://127.0.0.1:9", "s3cr3t"));
+    rest.portal.module().install(BoxModule::new("http://127.0.0.1:9", "s3cr3t of the module"));
     let company = rest.company("Ромашка").await;
     let state = json!({ "entity": "company", "id": company, "waiting": 1, "last_change_at": "2026-11-23T20:48:00+03:00", "last_posted_at": null });
     assert_eq!(rest.ok("parom.bridge.state", json!({ "entity": "company", "id": company })).await, state);
@@ -137,7 +137,7 @@ async fn a_merge_is_not_stood_in_the_way_of() {
 #[tokio::test]
 async fn what_paroms_own_user_writes_over_rest_is_not_told_back() {
     let rest = Rest::new().await;
-    let own = BoxModule { technical_user: 7, ..BoxModule::new("http://127.0.0.1:9", "s3cr3t") };
+    let own = BoxModule { technical_user: 7, ..BoxModule::new("http://127.0.0.1:9", "s3cr3t of the module") };
     rest.portal.module().install(own);
     rest.company("Ромашка").await;
     assert_eq!(rest.portal.module().waiting(), 0);

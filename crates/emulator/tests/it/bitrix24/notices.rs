@@ -10,6 +10,7 @@ use super::Rest;
 use super::ear::Ear;
 
 const TOKEN: &str = "t0k&n";
+const SECRET: &str = "s3cr3t of the module";
 
 async fn with_webhook() -> (Rest, Ear) {
     let (rest, ear) = (Rest::new().await, Ear::new().await);
@@ -19,7 +20,7 @@ async fn with_webhook() -> (Rest, Ear) {
 
 async fn with_module() -> (Rest, Ear) {
     let (rest, ear) = (Rest::new().await, Ear::new().await);
-    rest.portal.module().install(BoxModule::new(ear.url(), "s3cr3t"));
+    rest.portal.module().install(BoxModule::new(ear.url(), SECRET));
     (rest, ear)
 }
 
@@ -119,7 +120,7 @@ async fn what_comes_over_rest_is_noticed_as_well_and_what_changes_nothing_is_not
 #[tokio::test]
 async fn work_that_nobody_sees_is_told_to_nobody() {
     let (rest, ear) = with_webhook().await;
-    rest.portal.module().install(BoxModule::new(ear.url(), "s3cr3t"));
+    rest.portal.module().install(BoxModule::new(ear.url(), SECRET));
     let company = rest.portal.employee().unseen().creates_company("Ромашка").unwrap();
     assert!(rest.portal.company(company).is_some());
     assert_eq!(rest.portal.notices().waiting(), 0);
@@ -179,23 +180,23 @@ async fn the_module_repeats_its_queue_until_it_is_taken() {
     let detail = employee.adds_bank_detail(requisite, &[]).unwrap();
     employee.deletes_bank_detail(detail).unwrap();
 
+    // Of the two rows of the bank detail the newer is left after the first failure.
     for useless in [None, Some(""), Some(r#"{"accepted_up_to":0}"#)] {
         ear.answers(useless);
         notices.deliver().await;
-        assert_eq!((ear.posts().len(), notices.waiting()), (1, 4), "{useless:?}");
+        assert_eq!((ear.posts().len(), notices.waiting()), (1, 3), "{useless:?}");
         rest.pass(15 * 60);
     }
     ear.answers(Some(r#"{"accepted_up_to":2}"#));
     notices.deliver().await;
-    assert_eq!(notices.waiting(), 2);
+    assert_eq!(notices.waiting(), 1);
     ear.posts();
     ear.answers(Some(r#"{"accepted_up_to":4}"#));
     rest.pass(60);
     notices.deliver().await;
     let body: Value = serde_json::from_str(&ear.posts()[0].body).unwrap();
-    let at = "2026-11-23T20:48:00+03:00";
-    let entry = |id, event| json!({ "id": id, "entity": "bankdetail", "entity_id": detail, "owner_id": company, "event": event, "at": at });
-    assert_eq!(body, json!({ "changes": [entry(3, "add"), entry(4, "delete")] }));
+    let entry = json!({ "id": 4, "entity": "bankdetail", "entity_id": detail, "owner_id": company, "event": "delete", "at": "2026-11-23T17:48:00Z" });
+    assert_eq!(body, json!({ "changes": [entry] }));
     assert_eq!(notices.waiting(), 0);
 }
 
@@ -206,7 +207,7 @@ async fn the_module_waits_longer_after_every_post_that_failed_and_says_why_it_di
     rest.portal.employee().creates_company("Ромашка").unwrap();
     ear.answers(None);
     for (pause, posts) in
-        [(0, 1), (59, 0), (1, 1), (119, 0), (1, 1), (299, 0), (1, 1), (899, 0), (1, 1), (900, 1)]
+        [(0, 1), (59, 0), (1, 1), (119, 0), (1, 1), (239, 0), (1, 1), (480, 1), (899, 0), (1, 1), (900, 1)]
     {
         rest.pass(pause);
         notices.deliver().await;
@@ -214,7 +215,7 @@ async fn the_module_waits_longer_after_every_post_that_failed_and_says_why_it_di
     }
     let outbox = rest.ok("parom.bridge.ping", json!({})).await["outbox"].take();
     assert_eq!((&outbox["length"], &outbox["oldest_at"]), (&json!(1), &json!("2026-11-23T20:48:00+03:00")));
-    assert!(outbox["last_error"].as_str().unwrap().contains("Паром ответил HTTP"), "{outbox}");
+    assert_eq!(outbox["last_error"], "Паром сейчас не может принять изменения. Ответ: 503");
 
     ear.answers(Some(r#"{"accepted_up_to":1}"#));
     rest.pass(900);
@@ -229,23 +230,23 @@ async fn the_module_signs_what_it_posts() {
     rest.portal.employee().creates_company("Ромашка").unwrap();
     rest.portal.notices().deliver().await;
     let post = ear.posts().remove(0);
-    let body = r#"{"changes":[{"id":1,"entity":"company","entity_id":2901,"owner_id":2901,"event":"add","at":"2026-11-23T20:48:00+03:00"}]}"#;
+    let body = r#"{"changes":[{"id":1,"entity":"company","entity_id":2901,"event":"add","at":"2026-11-23T17:48:00Z","owner_id":2901}]}"#;
     assert_eq!((post.body.as_str(), post.content_type.as_str()), (body, "application/json"));
-    // printf %s "$body" | openssl dgst -sha256 -hmac s3cr3t
-    assert_eq!(post.signature, "sha256=b52019c1552006564ca2fdba8bba5f6f64628eb25a036ec9f94c458e64b700cc");
+    // printf %s "$body" | openssl dgst -sha256 -hmac "$SECRET"
+    assert_eq!(post.signature, "sha256=c3564c159f7f745ed198ce4b586b057dc2d9ef3642cd0bda2f4a3896eedebb6d");
 }
 
 #[tokio::test]
 async fn a_long_queue_goes_in_parts_and_a_lost_part_comes_again() {
     let (rest, ear) = with_module().await;
     let notices = rest.portal.notices();
-    for _ in 0..250 {
+    for _ in 0..1_500 {
         rest.portal.employee().creates_company("x").unwrap();
     }
-    ear.answers(Some(r#"{"accepted_up_to":100}"#));
+    ear.answers(Some(r#"{"accepted_up_to":1000}"#));
     notices.set_weather(NoticeWeather { lose: 100, ..NoticeWeather::default() });
     notices.deliver().await;
-    assert_eq!((ear.posts().len(), notices.waiting()), (0, 250));
+    assert_eq!((ear.posts().len(), notices.waiting()), (0, 1_500));
     notices.set_weather(NoticeWeather::default());
     rest.pass(60);
     notices.deliver().await;
@@ -255,7 +256,7 @@ async fn a_long_queue_goes_in_parts_and_a_lost_part_comes_again() {
     };
     let parts: Vec<_> = ear.posts().iter().map(|post| ids(&post.body)).collect();
     // The second part was not taken, so there is no third.
-    assert_eq!(parts, [(1..=100).collect::<Vec<_>>(), (101..=200).collect()]);
+    assert_eq!(parts, [(1..=1_000).collect::<Vec<_>>(), (1_001..=1_500).collect()]);
 }
 
 #[tokio::test]
