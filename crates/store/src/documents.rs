@@ -1,10 +1,12 @@
 //! Documents of 1C: what it told of them, and which file of the portal is theirs.
 
-use domain::{Amount, Date, DocumentKind, OneCRef, Timestamp};
+use domain::{Amount, Date, DocumentKind, OneCRef, Reason, ReasonCode, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::dialect::{Conn, Dialects};
-use crate::{Digest, Result, StoreError, Write, codec};
+use crate::search::Entry;
+use crate::words::Words;
+use crate::{Digest, Result, SearchKind, StoreError, Write, codec, tallies};
 
 /// A document with its place in the portal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,38 @@ pub struct DocumentRow {
     pub placed: Option<Placed>,
 }
 
+impl DocumentRow {
+    /// «Счёт СЧ-0042».
+    pub fn title(&self) -> String {
+        format!("{} {}", self.kind.title(), self.number).trim_end().to_owned()
+    }
+
+    /// Why it cannot be shown in a deal yet.
+    pub fn waits(&self) -> Option<Reason> {
+        let code = match (self.is_deleted, &self.content, self.deal_id) {
+            (true, ..) => return None,
+            (_, None, _) => ReasonCode::NoContent,
+            (_, _, None) => ReasonCode::NoInquiry,
+            _ => return None,
+        };
+        Some(waits_for(&self.title(), code))
+    }
+}
+
+/// What a document waits for, in words.
+pub(crate) fn waits_for(title: &str, code: ReasonCode) -> Reason {
+    let text = if code == ReasonCode::NoContent {
+        format!(
+            "{title}: 1С передала запись без файла. Файл придёт со следующим обменом; если нет — проверьте печатную форму."
+        )
+    } else {
+        format!(
+            "{title}: Парому не известен запрос этого документа. Он попадёт в сделку, как только 1С передаст запрос."
+        )
+    };
+    Reason::new(code, text)
+}
+
 /// A file of the portal that is a document of 1C.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placed {
@@ -61,6 +95,8 @@ reads! {
     fn document(onec_ref: OneCRef) -> Option<DocumentRow>;
     /// The documents that belong to a deal, and those whose file it has, in the order of their numbers.
     fn documents_of_deal(deal: i64) -> Vec<DocumentRow>;
+    /// The next `limit` documents after `after`, by their GUIDs.
+    fn documents_page(after: &str, limit: usize) -> Vec<DocumentRow>;
     /// The next `limit` documents that cannot be shown: without content, or without a deal.
     fn documents_waiting(after: &str, limit: usize) -> Vec<DocumentRow>;
     /// How many documents are shown, and how many wait for their content or their inquiry.
@@ -74,7 +110,7 @@ pub struct DocumentFigures {
     pub placed: i64,
     /// They wait for their content.
     pub without_content: i64,
-    /// They wait for their inquiry.
+    /// Their content is here, and they wait for their inquiry.
     pub without_inquiry: i64,
 }
 
@@ -137,17 +173,15 @@ async fn documents_waiting(conn: Conn<'_>, after: &str, limit: usize) -> Result<
 }
 
 async fn document_figures(conn: Conn<'_>) -> Result<DocumentFigures> {
-    const SQL: &str = "
-        -- document: figures
-        select cast(coalesce(sum(case when d.placed_deal is not null then 1 else 0 end), 0) as bigint),
-               cast(coalesce(sum(case when d.is_deleted = 0 and d.digest is null then 1 else 0 end), 0) as bigint),
-               cast(coalesce(sum(case when d.is_deleted = 0 and d.told_deal is null and i.deal_id is null
-                                 then 1 else 0 end), 0) as bigint)
-          from document d
-          left join inquiry i on i.onec_ref = d.inquiry_ref";
-    let (placed, without_content, without_inquiry): (i64, i64, i64) =
-        on_db!(conn, db => sqlx::query_as(SQL).fetch_one(db).await?);
-    Ok(DocumentFigures { placed, without_content, without_inquiry })
+    Ok(tallies::read(conn).await?.documents)
+}
+
+async fn documents_page(conn: Conn<'_>, after: &str, limit: usize) -> Result<Vec<DocumentRow>> {
+    const SQL: &str = select_document!("a page", "where d.onec_ref > $1 order by d.onec_ref limit $2");
+    let rows: Vec<Row> = on_db!(conn, db => {
+        sqlx::query_as(SQL).bind(after).bind(codec::limit(limit)).fetch_all(db).await?
+    });
+    rows.into_iter().map(Row::into_document).collect()
 }
 
 impl Write {
@@ -156,8 +190,15 @@ impl Write {
         const PUT: &str = "
             -- document: put
             insert into document (onec_ref, kind, inquiry_ref, told_deal, number, dated, amount, currency, file_name,
-                                  digest, length, is_deleted, changed_at, seen_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                                  digest, length, is_deleted, changed_at, seen_at, waits, waits_since)
+            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, waits,
+                   case when waits is not null then $14 end
+              from (select case when $12 = 1 then null
+                                when $10 is null then 'no-content'
+                                when $4 is null and not exists (select 1 from inquiry where onec_ref = $3)
+                                then 'no-inquiry'
+                            end as waits) as known
+             where true
             on conflict (onec_ref) do update
                set kind = excluded.kind,
                    inquiry_ref = excluded.inquiry_ref,
@@ -171,6 +212,11 @@ impl Write {
                    length = excluded.length,
                    is_deleted = excluded.is_deleted,
                    changed_at = excluded.changed_at,
+                   waits_since = case when document.waits = excluded.waits
+                                      then document.waits_since
+                                      else excluded.waits_since
+                                  end,
+                   waits = excluded.waits,
                    seen_at = excluded.seen_at";
         let (digest, length) = match document.content {
             Some((digest, length)) => (Some(digest.to_string()), i64::try_from(length).ok()),
@@ -195,7 +241,20 @@ impl Write {
                 .execute(db)
                 .await?;
         });
-        Ok(())
+        self.index_document(document).await
+    }
+
+    pub(crate) async fn index_document(&mut self, document: &DocumentRow) -> Result<()> {
+        let title = document.title();
+        let hint = match (document.date, document.amount) {
+            (Some(date), Some(amount)) => format!("от {}, {amount}", date.strftime("%d.%m.%Y")),
+            (Some(date), None) => format!("от {}", date.strftime("%d.%m.%Y")),
+            (None, Some(amount)) => amount.to_string(),
+            (None, None) => String::new(),
+        };
+        let words = Words::default().number(&document.number);
+        let key = document.onec_ref.to_string();
+        self.index(Entry { kind: SearchKind::Document, key, title: &title, hint, words }).await
     }
 
     /// A file of the portal is this document now, or none is.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dialect::Conn;
 use crate::inquiries::reason;
-use crate::{Result, Write, codec};
+use crate::{Result, Write, codec, tallies};
 
 /// A deal that has to be looked at, because 1C's half of it may be news.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,19 +110,11 @@ async fn faces_page(conn: Conn<'_>, after: i64, limit: usize) -> Result<Vec<Face
 }
 
 async fn faces_due(conn: Conn<'_>) -> Result<i64> {
-    const SQL: &str = "
-        -- face: how many are due
-        select count(*) from deal_face where due_at is not null";
-    let (count,): (i64,) = on_db!(conn, db => sqlx::query_as(SQL).fetch_one(db).await?);
-    Ok(count)
+    Ok(tallies::read(conn).await?.queue("face"))
 }
 
 async fn deal_notes_waiting(conn: Conn<'_>) -> Result<i64> {
-    const SQL: &str = "
-        -- deal note: how many wait
-        select count(*) from deal_note";
-    let (count,): (i64,) = on_db!(conn, db => sqlx::query_as(SQL).fetch_one(db).await?);
-    Ok(count)
+    Ok(tallies::read(conn).await?.queue("note"))
 }
 
 impl Write {

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::dialect::{Conn, Dialects};
 use crate::outbox::reason_code;
-use crate::{Result, StoreError, Write, codec};
+use crate::search::Entry;
+use crate::words::Words;
+use crate::{Result, SearchKind, StoreError, Write, codec, tallies};
 
 /// A deal that is, or may become, a «Запрос».
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +83,18 @@ pub struct SentInquiry {
     pub company_id: i64,
 }
 
+/// The currency of a deal that names none.
+const ROUBLE: &str = "RUB";
+
 impl InquiryRow {
+    /// The currency of the deal.
+    pub fn currency(&self) -> &str {
+        match self.snapshot.as_ref().map(|snapshot| snapshot.currency.as_str()) {
+            None | Some("") => ROUBLE,
+            Some(currency) => currency,
+        }
+    }
+
     /// A deal of which nothing is known but its number.
     pub fn new(deal_id: i64, now: Timestamp) -> Self {
         Self {
@@ -223,16 +236,7 @@ async fn open_inquiries(conn: Conn<'_>, after: i64, limit: usize) -> Result<Vec<
 }
 
 async fn inquiry_figures(conn: Conn<'_>) -> Result<InquiryFigures> {
-    const SQL: &str = "
-        -- inquiry: figures
-        select cast(coalesce(sum(case when onec_ref is not null then 1 else 0 end), 0) as bigint),
-               cast(coalesce(sum(case when state in ('due', 'handed') then 1 else 0 end), 0) as bigint),
-               cast(coalesce(sum(case when state = 'waits' then 1 else 0 end), 0) as bigint),
-               cast(coalesce(sum(case when state = 'rejected' then 1 else 0 end), 0) as bigint)
-          from inquiry";
-    let (known, under_way, waiting, rejected): (i64, i64, i64, i64) =
-        on_db!(conn, db => sqlx::query_as(SQL).fetch_one(db).await?);
-    Ok(InquiryFigures { known, under_way, waiting, rejected })
+    Ok(tallies::read(conn).await?.inquiries)
 }
 
 impl Write {
@@ -275,8 +279,8 @@ impl Write {
             -- inquiry: put
             insert into inquiry (deal_id, title, company_id, responsible_id, snapshot, changed_at, is_closed, is_lost,
                                  is_gone, seen_at, onec_ref, paper, paper_at, delivery, state, at, reason_code,
-                                 reason_text, taken)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                                 reason_text, taken, held_since)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $10)
             on conflict (deal_id) do update
                set title = excluded.title,
                    company_id = excluded.company_id,
@@ -291,6 +295,12 @@ impl Write {
                    paper = excluded.paper,
                    paper_at = excluded.paper_at,
                    delivery = excluded.delivery,
+                   -- Since it waits for this cause.
+                   held_since = case when inquiry.state = excluded.state
+                                      and inquiry.reason_code = excluded.reason_code
+                                     then inquiry.held_since
+                                     else excluded.held_since
+                                 end,
                    state = excluded.state,
                    at = excluded.at,
                    reason_code = excluded.reason_code,
@@ -327,7 +337,17 @@ impl Write {
                 .execute(db)
                 .await?;
         });
-        Ok(())
+        self.index_inquiry(inquiry).await
+    }
+
+    pub(crate) async fn index_inquiry(&mut self, inquiry: &InquiryRow) -> Result<()> {
+        let number = inquiry.paper.as_ref().map(|paper| paper.number.as_str()).unwrap_or_default();
+        let number_in_words =
+            if number.is_empty() { String::new() } else { format!(", запрос {number}") };
+        let hint = format!("сделка № {}{number_in_words}", inquiry.deal_id);
+        let words = Words::default().text(&inquiry.title).number(number);
+        let key = inquiry.deal_id.to_string();
+        self.index(Entry { kind: SearchKind::Deal, key, title: &inquiry.title, hint, words }).await
     }
 
     /// Forgets a deal that 1C never heard of.
@@ -337,7 +357,7 @@ impl Write {
             delete from inquiry
              where deal_id = $1";
         on_db!(self.conn(), db => { sqlx::query(FORGET).bind(deal).execute(db).await?; });
-        Ok(())
+        self.unindex(SearchKind::Deal, &[deal]).await
     }
 
     /// The company's counterparty may have become one that 1C has: whatever waits for it is planned again at the next

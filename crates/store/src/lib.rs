@@ -1,7 +1,8 @@
 //! Everything durable: journal, links, outbox, cursors, blobs. SQL lives here and nowhere else.
 //!
 //! Reading order: [`Store`] → [`Write`] → `links` → `keys` → `journal` → `outbox` → `parked` → the small tables
-//! (`portal_index`, `lanes`, `cursors`, `adapter`, `bridge`, `tokens`, `show_all`, `tellings`, `codes_to_show`, `watches`, `blobs`) → `summary`.
+//! (`portal_index`, `lanes`, `cursors`, `adapter`, `bridge`, `tokens`, `show_all`, `tellings`, `codes_to_show`, `watches`, `blobs`) → what people look
+//! at (`tallies`, `summary`, `activity`, `held`, `search`).
 //!
 //! One body serves SQLite and PostgreSQL: an open connection is an enum of the two drivers' own ones, and
 //! `dialect` turns one text of Rust into an arm for each. What is read can be read from a [`Store`] and,
@@ -12,6 +13,7 @@
 #[macro_use]
 mod dialect;
 
+mod activity;
 mod adapter;
 mod blobs;
 mod bridge;
@@ -24,6 +26,7 @@ mod deeds;
 mod documents;
 mod error;
 mod faces;
+mod held;
 mod inquiries;
 mod jobs;
 mod journal;
@@ -36,13 +39,17 @@ mod parked;
 mod payments;
 mod portal_companies;
 mod portal_index;
+mod search;
 mod show_all;
 mod store;
 mod summary;
+mod tallies;
 mod tellings;
 mod tokens;
 mod watches;
+mod words;
 
+pub use activity::{ActivityCount, ActivityDay, Happened, Subject};
 pub use adapter::Hello;
 pub use blobs::{Arriving, CHUNK_BYTES, Digest, Hasher};
 pub use bridge::{Absence, Bridge, BridgeStanding};
@@ -52,6 +59,7 @@ pub use deeds::{Chosen, Deed, DeedKind};
 pub use documents::{DocumentFigures, DocumentRow, Placed};
 pub use error::{Result, StoreError};
 pub use faces::{DealNote, Face, FaceIntent, FaceRow};
+pub use held::{Held, HeldFilter, HeldGroup, HeldKey, HeldKind, HeldPlace};
 pub use inquiries::{InquiryFigures, InquiryRow, InquiryState, SentInquiry};
 pub use jobs::{Job, JobState};
 pub use journal::{Change, NewChange};
@@ -64,8 +72,10 @@ pub use parked::ParkedRow;
 pub use payments::PaymentRow;
 pub use portal_companies::PortalCompany;
 pub use portal_index::PortalRequisite;
+pub use search::{HITS_MAX, Hit, HitKey, Hits, Rank, SearchKind};
 pub use show_all::{ShowAll, ShownSince};
 pub use store::{Store, Write};
 pub use summary::{Outcomes, SideFigures, Summary};
+pub use tallies::{DeliveryFigures, HeldCount, PaymentFigures, Queue, QueueKind, Tallies};
 pub use tellings::{Comment, Message, Telling, Told};
 pub use tokens::ApplicationTokens;

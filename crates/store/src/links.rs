@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use domain::{Link, LinkId, OneCRef, Remark};
 
 use crate::dialect::Conn;
-use crate::{Result, Write, codec, summary};
+use crate::search::Entry;
+use crate::words::Words;
+use crate::{Result, SearchKind, Write, codec, summary};
 
 /// A link with something to say to people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -237,7 +239,30 @@ impl Write {
         }
         self.tally(summary::LINKS, i64::from(was_linked.is_none()));
         self.tally(summary::LINKED, i64::from(is_linked) - was_linked.unwrap_or_default());
-        Ok(())
+        self.index_link(link).await
+    }
+
+    pub(crate) async fn index_link(&mut self, link: &Link) -> Result<()> {
+        let shown = || [&link.onec, &link.bitrix].into_iter().flatten().map(|shown| &shown.snapshot);
+        let inns: Vec<&str> = shown().filter_map(|snapshot| snapshot.inn.as_deref()).collect();
+        let code = link.onec_code.as_deref().unwrap_or_default();
+        let mut words = Words::default().number(code);
+        for snapshot in shown() {
+            for name in [&snapshot.name, &snapshot.full_name].into_iter().flatten() {
+                words = words.text(name);
+            }
+        }
+        for inn in &inns {
+            words = words.number(inn);
+        }
+        let inn = inns.iter().find(|inn| !inn.trim().is_empty());
+        let hint = [
+            inn.map(|inn| format!("ИНН {inn}")),
+            Some(code).filter(|code| !code.is_empty()).map(|code| format!("код {code}")),
+        ];
+        let hint = hint.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let key = link.id.to_string();
+        self.index(Entry { kind: SearchKind::Counterparty, key, title: title(link), hint, words }).await
     }
 
     /// Remembers the body that 1C showed last; the link must have been saved.

@@ -5,7 +5,7 @@ use std::fmt;
 use domain::Timestamp;
 
 use crate::dialect::Conn;
-use crate::{Result, StoreError, Write, codec};
+use crate::{Result, StoreError, Write, codec, tallies};
 
 /// What of the portal a notice names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,11 +92,7 @@ async fn looks(conn: Conn<'_>, limit: usize) -> Result<Vec<Look>> {
 }
 
 async fn looks_waiting(conn: Conn<'_>) -> Result<i64> {
-    const SQL: &str = "
-        -- looks: how many
-        select count(*) from look";
-    let (count,): (i64,) = on_db!(conn, db => sqlx::query_as(SQL).fetch_one(db).await?);
-    Ok(count)
+    Ok(tallies::read(conn).await?.queue("look"))
 }
 
 impl Write {

@@ -4,7 +4,7 @@ use domain::{DeliveryId, LinkId, Reason, ReasonCode, Side, Timestamp};
 
 use crate::dialect::Conn;
 use crate::outbox::reason_code;
-use crate::{Result, Write, codec};
+use crate::{HeldKind, Result, Write, codec, tallies};
 
 /// A delivery that waits for a person, with what a list of them shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,22 +24,14 @@ pub struct ParkedRow {
 }
 
 reads! {
-    /// How many wait for each cause, by the word of the cause. Costs one step per parked delivery.
+    /// How many wait for each cause, by the word of the cause.
     fn parked_groups() -> Vec<(ReasonCode, i64)>;
     /// The next `limit` parked deliveries after `after`, of one cause or of all, the oldest first.
     fn parked(code: Option<ReasonCode>, after: Option<DeliveryId>, limit: usize) -> Vec<ParkedRow>;
 }
 
-pub(crate) async fn parked_groups(conn: Conn<'_>) -> Result<Vec<(ReasonCode, i64)>> {
-    const SQL: &str = "
-        -- parked: groups
-        select reason_code, count(*)
-          from delivery
-         where state = 'parked'
-         group by reason_code
-         order by reason_code";
-    let rows: Vec<(String, i64)> = on_db!(conn, db => sqlx::query_as(SQL).fetch_all(db).await?);
-    rows.into_iter().map(|(word, count)| Ok((reason_code(&word)?, count))).collect()
+async fn parked_groups(conn: Conn<'_>) -> Result<Vec<(ReasonCode, i64)>> {
+    Ok(tallies::read(conn).await?.by_cause(&[HeldKind::ToBitrix, HeldKind::ToOneC]))
 }
 
 /// The columns of [`Row`], with or without a cause, so that each has its index.

@@ -3,7 +3,9 @@
 use domain::{Amount, Date, OneCRef, Timestamp};
 
 use crate::dialect::Conn;
-use crate::{Result, Write, codec};
+use crate::search::Entry;
+use crate::words::Words;
+use crate::{Result, SearchKind, Write, codec, tallies};
 
 /// A payment as 1C last told it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +50,8 @@ reads! {
     fn payments_of_deal(deal: i64) -> Vec<PaymentRow>;
     /// All payments that name an inquiry, whether it is known or not.
     fn payments_of_inquiry(inquiry: OneCRef) -> Vec<PaymentRow>;
+    /// The next `limit` payments after `after`, by their GUIDs.
+    fn payments_page(after: &str, limit: usize) -> Vec<PaymentRow>;
     /// How many payments count, and how many of them belong to no known deal yet.
     fn payment_figures() -> (i64, i64);
 }
@@ -103,14 +107,16 @@ async fn payments_of_inquiry(conn: Conn<'_>, inquiry: OneCRef) -> Result<Vec<Pay
 }
 
 async fn payment_figures(conn: Conn<'_>) -> Result<(i64, i64)> {
-    const SQL: &str = "
-        -- payment: figures
-        select count(*),
-               cast(coalesce(sum(case when i.deal_id is null and p.told_deal is null then 1 else 0 end), 0) as bigint)
-          from payment p
-          left join inquiry i on i.onec_ref = p.inquiry_ref
-         where p.is_cancelled = 0 and p.is_left_out = 0";
-    Ok(on_db!(conn, db => sqlx::query_as(SQL).fetch_one(db).await?))
+    let payments = tallies::read(conn).await?.payments;
+    Ok((payments.counted, payments.unplaced))
+}
+
+async fn payments_page(conn: Conn<'_>, after: &str, limit: usize) -> Result<Vec<PaymentRow>> {
+    const SQL: &str = select_payment!("a page", "where p.onec_ref > $1 order by p.onec_ref limit $2");
+    let rows: Vec<Row> = on_db!(conn, db => {
+        sqlx::query_as(SQL).bind(after).bind(codec::limit(limit)).fetch_all(db).await?
+    });
+    rows.into_iter().map(Row::into_payment).collect()
 }
 
 impl Write {
@@ -119,8 +125,11 @@ impl Write {
         const PUT: &str = "
             -- payment: put
             insert into payment (onec_ref, inquiry_ref, told_deal, number, dated, amount, currency, is_cancelled,
-                                 is_left_out, changed_at, seen_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                                 is_left_out, changed_at, seen_at, waits)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+                    case when $3 is null and not exists (select 1 from inquiry where onec_ref = $2)
+                         then 'no-inquiry'
+                     end)
             on conflict (onec_ref) do update
                set inquiry_ref = excluded.inquiry_ref,
                    told_deal = excluded.told_deal,
@@ -131,6 +140,7 @@ impl Write {
                    is_cancelled = excluded.is_cancelled,
                    is_left_out = excluded.is_left_out,
                    changed_at = excluded.changed_at,
+                   waits = excluded.waits,
                    seen_at = excluded.seen_at";
         on_db!(self.conn(), db => {
             sqlx::query(PUT)
@@ -148,7 +158,20 @@ impl Write {
                 .execute(db)
                 .await?;
         });
-        Ok(())
+        self.index_payment(payment).await
+    }
+
+    pub(crate) async fn index_payment(&mut self, payment: &PaymentRow) -> Result<()> {
+        let title = format!("Оплата {}", payment.number).trim_end().to_owned();
+        let hint = match payment.date {
+            Some(date) => {
+                format!("от {}, {} {}", date.strftime("%d.%m.%Y"), payment.amount, payment.currency)
+            }
+            None => format!("{} {}", payment.amount, payment.currency),
+        };
+        let (words, key) = (Words::default().number(&payment.number), payment.onec_ref.to_string());
+        let hint = hint.trim_end().to_owned();
+        self.index(Entry { kind: SearchKind::Payment, key, title: &title, hint, words }).await
     }
 }
 

@@ -4,7 +4,9 @@ use domain::{Reason, ReasonCode, Timestamp};
 
 use crate::dialect::Conn;
 use crate::outbox::reason_code;
-use crate::{Result, Write, codec};
+use crate::search::Entry;
+use crate::words::Words;
+use crate::{HeldKind, Result, SearchKind, Write, codec, tallies};
 
 /// A company as it was last read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,15 +105,8 @@ async fn portal_companies_waiting(
 }
 
 async fn waiting_groups(conn: Conn<'_>) -> Result<Vec<(ReasonCode, i64)>> {
-    const SQL: &str = "
-        -- portal company: groups of those that wait
-        select waits_code, count(*)
-          from portal_company
-         where waits_code is not null
-         group by waits_code
-         order by waits_code";
-    let rows: Vec<(String, i64)> = on_db!(conn, db => sqlx::query_as(SQL).fetch_all(db).await?);
-    rows.into_iter().map(|(word, count)| Ok((reason_code(&word)?, count))).collect()
+    let tallies = tallies::read(conn).await?;
+    Ok(tallies.by_cause(&[HeldKind::Company, HeldKind::CompanyWithoutDeal]))
 }
 
 async fn companies_waiting_for_inn(conn: Conn<'_>, inns: &[&str]) -> Result<Vec<i64>> {
@@ -164,13 +159,27 @@ impl Write {
                     .bind(reason.map(|reason| reason.code.as_str()))
                     .bind(reason.map(|reason| reason.text.as_str()))
                     .bind(&company.waits_inn)
-                    .bind(company.waits_since.filter(|_| reason.is_some()).map(codec::micros))
+                    .bind(reason.map(|_| codec::micros(company.waits_since.unwrap_or(company.seen_at))))
                     .bind(codec::micros(company.seen_at))
                     .execute(db)
                     .await?;
             });
+            self.index_company(company).await?;
         }
         Ok(())
+    }
+
+    /// One that waits is found as a company; the database forgets it as soon as it travels.
+    pub(crate) async fn index_company(&mut self, company: &PortalCompany) -> Result<()> {
+        if company.waits.is_none() {
+            return Ok(());
+        }
+        let inn = company.waits_inn.as_deref().unwrap_or_default();
+        let inn_in_words = if inn.is_empty() { String::new() } else { format!(", ИНН {inn}") };
+        let hint = format!("компания № {}{inn_in_words}", company.company_id);
+        let words = Words::default().text(&company.title).number(inn);
+        let key = company.company_id.to_string();
+        self.index(Entry { kind: SearchKind::Company, key, title: &company.title, hint, words }).await
     }
 
     /// These companies have a deal. One that was never read is kept with nothing but that.

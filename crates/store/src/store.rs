@@ -34,7 +34,9 @@ impl Store {
             }
             connect::Address::Postgres(options) => Pools::Postgres(connect::postgres(*options).await?),
         };
-        Ok(Self(pools))
+        let store = Self(pools);
+        store.fill_search().await?;
+        Ok(store)
     }
 
     /// Begins to write. Keep it short and make no network call before [`Write::commit`]: on SQLite all other
@@ -47,7 +49,7 @@ impl Store {
             Pools::Sqlite { writer, .. } => Open::Sqlite(writer.begin_with("begin immediate").await?),
             Pools::Postgres(pool) => Open::Postgres(pool.begin().await?),
         };
-        Ok(Write { transaction, tally: BTreeMap::new() })
+        Ok(Write { transaction, tally: BTreeMap::new(), activity: BTreeMap::new() })
     }
 
     /// Whether the database answers.
@@ -115,6 +117,8 @@ pub struct Write {
     /// By how much each total has changed. Written last, so that several nodes do not wait for each other's
     /// whole transactions at the same few rows, and in the order of names, so that they never wait in a circle.
     tally: BTreeMap<String, i64>,
+    /// What crossed, by hour; written last like the totals.
+    activity: BTreeMap<(i64, String), i64>,
 }
 
 enum Open {
@@ -126,6 +130,7 @@ impl Write {
     /// Makes everything durable. After an error the outcome is unknown only if the connection broke: look.
     pub async fn commit(mut self) -> Result<()> {
         self.count_up().await?;
+        self.keep_activity().await?;
         match self.transaction {
             Open::Sqlite(transaction) => transaction.commit().await?,
             Open::Postgres(transaction) => transaction.commit().await?,
@@ -142,6 +147,25 @@ impl Write {
 
     pub(crate) fn tally(&mut self, name: impl Into<String>, by: i64) {
         *self.tally.entry(name.into()).or_default() += by;
+    }
+
+    pub(crate) fn count_activity(&mut self, hour: i64, what: String) {
+        *self.activity.entry((hour, what)).or_default() += 1;
+    }
+
+    async fn keep_activity(&mut self) -> Result<()> {
+        const KEEP: &str = "
+            -- activity: count up
+            insert into activity (hour, what, count)
+            values ($1, $2, $3)
+            on conflict (hour, what) do update
+               set count = activity.count + excluded.count";
+        for ((hour, what), count) in std::mem::take(&mut self.activity) {
+            on_db!(self.conn(), db => {
+                sqlx::query(KEEP).bind(hour).bind(what).bind(count).execute(db).await?;
+            });
+        }
+        Ok(())
     }
 
     async fn count_up(&mut self) -> Result<()> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{ReasonCode, Side, Timestamp};
 
 use crate::dialect::Conn;
-use crate::{Result, codec, parked};
+use crate::{HeldKind, Result, tallies};
 
 /// How often each outcome happened, by its word (`created`, `linked`, `updated`, `unchanged`).
 pub type Outcomes = BTreeMap<String, i64>;
@@ -78,75 +78,28 @@ pub(crate) fn outcome(side: Side, outcome: &str) -> String {
 }
 
 reads! {
-    /// How the whole stands. What is open is counted in indexes that hold nothing else, so this costs a step for
-    /// everything that waits or has a remark; what is done is read from counters, however much it is.
+    /// How the whole stands, from figures that are kept: costs the same however much there is.
     fn summary() -> Summary;
 }
 
 async fn summary(mut conn: Conn<'_>) -> Result<Summary> {
-    const OPEN: &str = "
-        -- summary: due and leased
-        select side, state, count(*), min(at)
-          from delivery
-         where state in ('due', 'leased')
-         group by side, state";
-    const PARKED: &str = "
-        -- summary: parked
-        select side, count(*)
-          from delivery
-         where state = 'parked'
-         group by side";
-    const REMARKS: &str = "
-        -- summary: remarks
-        select count(*)
-          from link
-         where remark_count > 0";
-    const COUNTERS: &str = "
-        -- summary: counters
-        select name, value
-          from counter";
-    let open: Vec<(String, String, i64, i64)>;
-    let parked: Vec<(String, i64)>;
-    let counters: Vec<(String, i64)>;
-    let with_remarks: (i64,);
-    on_db!(conn.again(), db => {
-        open = sqlx::query_as(OPEN).fetch_all(&mut *db).await?;
-        parked = sqlx::query_as(PARKED).fetch_all(&mut *db).await?;
-        counters = sqlx::query_as(COUNTERS).fetch_all(&mut *db).await?;
-        with_remarks = sqlx::query_as(REMARKS).fetch_one(db).await?;
-    });
-
-    let mut summary = Summary { with_remarks: with_remarks.0, ..Summary::default() };
-    for (side, state, count, oldest) in open {
-        let figures = summary.of_mut(codec::side(&side)?);
-        if state == "leased" {
-            figures.leased = count;
-        } else {
-            figures.due = count;
-            figures.oldest_due = Some(codec::moment(oldest)?);
-        }
+    let tallies = tallies::read(conn.again()).await?;
+    let mut summary = Summary {
+        parked: tallies.by_cause(&[HeldKind::ToBitrix, HeldKind::ToOneC]),
+        links: tallies.links,
+        linked: tallies.linked,
+        with_remarks: tallies.with_remarks,
+        ..Summary::default()
+    };
+    for (side, kind) in [(Side::OneC, HeldKind::ToOneC), (Side::Bitrix, HeldKind::ToBitrix)] {
+        let figures = tallies.of(side);
+        *summary.of_mut(side) = SideFigures {
+            due: figures.due,
+            leased: figures.leased,
+            parked: tallies.held_of(kind),
+            outcomes: figures.outcomes.clone(),
+            oldest_due: tallies::oldest_due(conn.again(), side).await?,
+        };
     }
-    for (side, count) in parked {
-        summary.of_mut(codec::side(&side)?).parked = count;
-    }
-    for (name, value) in counters {
-        summary.take_counter(&name, value)?;
-    }
-    summary.parked = parked::parked_groups(conn).await?;
     Ok(summary)
-}
-
-impl Summary {
-    fn take_counter(&mut self, name: &str, value: i64) -> Result<()> {
-        match name.split('/').collect::<Vec<_>>()[..] {
-            [LINKS] => self.links = value,
-            [LINKED] => self.linked = value,
-            ["settled", side, outcome] => {
-                self.of_mut(codec::side(side)?).outcomes.insert(outcome.to_owned(), value);
-            }
-            // A newer version may count more; an older one that reads it need not know.
-            _ => {}
-        }
-        Ok(())
-    }
 }

@@ -4,7 +4,7 @@ use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::dialect::Conn;
-use crate::{Result, Write, codec};
+use crate::{Result, Write, codec, tallies};
 
 /// Something that an employee must know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,11 +103,7 @@ async fn topics(conn: Conn<'_>, company: i64, prefix: &str) -> Result<Vec<String
 }
 
 async fn tellings_waiting(conn: Conn<'_>) -> Result<i64> {
-    const SQL: &str = "
-        -- telling: how many wait
-        select count(*) from telling where due_at is not null";
-    let (count,): (i64,) = on_db!(conn, db => sqlx::query_as(SQL).fetch_one(db).await?);
-    Ok(count)
+    Ok(tallies::read(conn).await?.queue("telling"))
 }
 
 impl Write {

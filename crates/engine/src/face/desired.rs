@@ -6,9 +6,6 @@ use store::{Face, InquiryRow, PaymentRow};
 use super::fields::{DealField, DealFields};
 use crate::papers::payments::{counted, total};
 
-/// The currency of a deal that names none.
-const ROUBLE: &str = "RUB";
-
 /// The values of the fields, files apart. A field that is absent says nothing.
 pub(super) fn desired(row: &InquiryRow, payments: &[PaymentRow], fields: &DealFields) -> Face {
     let mut face = Face::new();
@@ -37,27 +34,19 @@ fn value(field: DealField, row: &InquiryRow, payments: &[PaymentRow], fields: &D
         }
         // A deal for which nobody ever paid shows nothing; one whose payments were all taken back shows a nought.
         DealField::Paid | DealField::Debt if payments.is_empty() => None,
-        DealField::Paid => Some(money(total(payments, currency(row)), currency(row))),
+        DealField::Paid => Some(money(total(payments, row.currency()), row.currency())),
         DealField::Debt => {
             let amount = row.snapshot.as_ref()?.amount?;
-            Some(money(amount - total(payments, currency(row)), currency(row)))
+            Some(money(amount - total(payments, row.currency()), row.currency()))
         }
         DealField::LastPayment => {
-            let last = counted(payments, currency(row))
+            let last = counted(payments, row.currency())
                 .filter(|payment| !payment.amount.is_negative())
                 .filter_map(|payment| payment.date)
                 .max();
             last.map(|date| date.to_string())
         }
         DealField::Link => Some(link(fields.link(), row.onec_ref?, paper.map_or("", |paper| &paper.number))),
-    }
-}
-
-/// The currency of the deal.
-pub(super) fn currency(row: &InquiryRow) -> &str {
-    match row.snapshot.as_ref().map(|snapshot| snapshot.currency.as_str()) {
-        None | Some("") => ROUBLE,
-        Some(currency) => currency,
     }
 }
 

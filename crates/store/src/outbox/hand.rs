@@ -9,7 +9,7 @@ use domain::{Counterparty, DeliveryId, Field, LinkId, Reason, Side, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::dialect::Conn;
-use crate::{Result, Write, codec, summary};
+use crate::{Happened, Result, Subject, Write, codec, summary};
 
 /// What 1C was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,6 +176,9 @@ impl Write {
                     sqlx::query(SETTLE).bind(&text).bind(codec::micros(now)).bind(*outcome).execute(db).await?;
                 });
                 self.tally(summary::outcome(Side::OneC, outcome), 1);
+                if let Some(happened) = Happened::parse(outcome) {
+                    self.happened(Subject::Counterparty, Side::OneC, happened, now);
+                }
                 Ok(Receiving::Settled { link, sent })
             }
             (_, Received::Rejected(reason)) => {
@@ -188,6 +191,7 @@ impl Write {
                         .execute(db)
                         .await?;
                 });
+                self.happened(Subject::Counterparty, Side::OneC, Happened::Parked, now);
                 Ok(Receiving::Settled { link, sent })
             }
         }

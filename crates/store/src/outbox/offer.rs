@@ -2,7 +2,7 @@
 
 use domain::{DeliveryId, Field, Ids, LinkId, Reason, Side, Timestamp};
 
-use crate::{Result, Write, codec};
+use crate::{Happened, Result, Subject, Write, codec};
 
 impl Write {
     /// The side has to take the newest state of the link. An open delivery becomes due at once, with no attempts
@@ -104,9 +104,9 @@ impl Write {
                    attempts = 0,
                    reason_code = excluded.reason_code,
                    reason_text = excluded.reason_text
-            returning id";
+            returning id, at";
         let named = self.replace_handed_out(link, side, Some(now)).await?;
-        let (id,): (String,) = on_db!(self.conn(), db => {
+        let (id, since): (String, i64) = on_db!(self.conn(), db => {
             sqlx::query_as(PARK)
                 .bind(ids.delivery().to_string())
                 .bind(link.to_string())
@@ -117,6 +117,9 @@ impl Write {
                 .fetch_one(db)
                 .await?
         });
+        if since == codec::micros(now) {
+            self.happened(Subject::Counterparty, side, Happened::Parked, now);
+        }
         let id = codec::id(&id)?;
         self.name_fields(id, &named).await?;
         Ok(id)

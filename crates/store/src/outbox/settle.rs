@@ -3,7 +3,7 @@
 use domain::{Delivery, Reason, Timestamp, Verdict};
 
 use crate::dialect::Dialects;
-use crate::{Result, Write, codec, summary};
+use crate::{Happened, Result, Subject, Write, codec, summary};
 
 /// What became of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +46,16 @@ impl Write {
             }
             Verdict::PutBackUntil(at) => End { intent: lease.intent, ..End::due(*at, lease.attempts) },
         };
-        if matches!(verdict, Verdict::Settled) {
-            self.tally(summary::outcome(delivery.side, outcome.unwrap_or_default()), 1);
+        let happened = match verdict {
+            Verdict::Settled => {
+                self.tally(summary::outcome(delivery.side, outcome.unwrap_or_default()), 1);
+                outcome.and_then(Happened::parse)
+            }
+            Verdict::Park(_) if !newer => Some(Happened::Parked),
+            Verdict::Park(_) | Verdict::RetryAt(_) | Verdict::PutBackUntil(_) => None,
+        };
+        if let Some(happened) = happened {
+            self.happened(Subject::Counterparty, delivery.side, happened, now);
         }
         self.end_lease(delivery, end).await?;
         let ignored = newer && matches!(verdict, Verdict::Settled | Verdict::Park(_));

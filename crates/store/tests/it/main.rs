@@ -4,6 +4,7 @@ mod world;
 
 mod blobs;
 mod durability;
+mod held;
 mod journal;
 mod keys;
 mod leases;
@@ -12,8 +13,10 @@ mod outbox;
 mod papers;
 mod parked;
 mod schema;
+mod search;
 mod service;
 mod show_all;
 mod summary;
+mod tallies;
 mod tellings;
 mod way_back;

@@ -2,7 +2,7 @@
 
 use domain::{Reason, ReasonCode};
 use serde::Serialize;
-use store::{DocumentRow, InquiryState, Store};
+use store::{InquiryState, Store};
 
 use crate::show::{self, Table};
 
@@ -108,26 +108,11 @@ async fn each(
         let Some(last) = page.last() else { return Ok(()) };
         after = last.onec_ref.to_string();
         for document in page {
-            let reason = why(&document);
-            if wanted.is_none_or(|wanted| wanted == reason.code) {
-                let title = format!("{} {}", document.kind.title(), document.number);
-                show(Waiting { deal: document.deal_id, title, reason })?;
+            if let Some(reason) =
+                document.waits().filter(|reason| wanted.is_none_or(|wanted| wanted == reason.code))
+            {
+                show(Waiting { deal: document.deal_id, title: document.title(), reason })?;
             }
         }
-    }
-}
-
-fn why(document: &DocumentRow) -> Reason {
-    let name = format!("{} {}", document.kind.title(), document.number);
-    if document.content.is_none() {
-        let text = format!(
-            "{name}: 1С передала запись без файла. Файл придёт со следующим обменом; если нет — проверьте печатную форму."
-        );
-        Reason::new(ReasonCode::NoContent, text)
-    } else {
-        let text = format!(
-            "{name}: Парому не известен запрос этого документа. Он попадёт в сделку, как только 1С передаст запрос."
-        );
-        Reason::new(ReasonCode::NoInquiry, text)
     }
 }
