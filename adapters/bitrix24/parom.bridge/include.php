@@ -1,0 +1,3 @@
+<?php
+
+// Nothing to do: the portal finds `Parom\Bridge\…` in `lib/` by itself.

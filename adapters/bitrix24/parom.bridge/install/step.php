@@ -1,0 +1,16 @@
+<?php
+
+use Bitrix\Main\Localization\Loc;
+
+if (!check_bitrix_sessid()) {
+    return;
+}
+Loc::loadMessages(__FILE__);
+CAdminMessage::ShowNote(Loc::getMessage('PAROM_BRIDGE_STEP_DONE'));
+?>
+<p><?= Loc::getMessage('PAROM_BRIDGE_STEP_NEXT') ?></p>
+<form action="/bitrix/admin/settings.php">
+    <input type="hidden" name="lang" value="<?= htmlspecialcharsbx(LANGUAGE_ID) ?>">
+    <input type="hidden" name="mid" value="parom.bridge">
+    <input type="submit" value="<?= htmlspecialcharsbx(Loc::getMessage('PAROM_BRIDGE_STEP_OPTIONS')) ?>">
+</form>
