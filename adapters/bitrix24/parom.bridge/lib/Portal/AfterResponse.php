@@ -44,12 +44,6 @@ final class AfterResponse
         }
     }
 
-    /** For tests: forgets that a request was served. */
-    public static function forget(): void
-    {
-        self::$planned = [];
-    }
-
     /** @param array{class-string, string} $job */
     private static function once(string $name, array $job, int $priority): void
     {

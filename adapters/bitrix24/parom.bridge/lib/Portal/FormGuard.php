@@ -74,10 +74,4 @@ final class FormGuard
         RequisiteTable::getEntity()->getField('RQ_INN')->addValidator([self::class, 'validate']);
         self::$isAttached = true;
     }
-
-    /** For tests: forgets that a request was served. */
-    public static function forget(): void
-    {
-        self::$isAttached = false;
-    }
 }

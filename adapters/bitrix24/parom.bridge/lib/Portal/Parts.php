@@ -47,12 +47,6 @@ final class Parts
         );
     }
 
-    /** For tests: gives the next caller other parts. */
-    public static function use(?self $parts): void
-    {
-        self::$ofRequest = $parts;
-    }
-
     public function settings(): Settings
     {
         return $this->settings ??= $this->options->settings();
