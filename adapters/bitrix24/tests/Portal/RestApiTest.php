@@ -78,29 +78,37 @@ final class RestApiTest extends PortalTestCase
         }
     }
 
-    public function testOnlyAdministratorsAndTheTechnicalUserAreAnswered(): void
+    public function testEverybodyWithTheRightHearsThatTheGuardIsAwakeAndNoMore(): void
+    {
+        $this->reports();
+        Portal::$server = static fn (): array => [403, 'подпись уведомления не сошлась'];
+        Portal::old('crm', 'OnAfterCrmDealDelete', [7]);
+        Portal::endRequest();
+        Portal::nextRequest('/rest/5/k3y/parom.bridge.ping', user: 5);
+        $answer = $this->call('parom.bridge.ping');
+
+        self::assertSame([true, '', ''], [$answer['guard'], $answer['php'], $answer['main']]);
+        self::assertStringContainsString('module_secret', $answer['outbox']['last_error']);
+        self::assertStringNotContainsString('подпись уведомления не сошлась', $answer['outbox']['last_error']);
+    }
+
+    public function testCardsAreForAdministratorsAndTheTechnicalUser(): void
     {
         (new Options())->set(Options::TECHNICAL_USER, '9');
-        Portal::nextRequest('/rest/9/k3y/parom.bridge.ping', user: 9);
-        self::assertSame('parom.bridge', $this->call('parom.bridge.ping')['module']);
+        Portal::nextRequest('/rest/9/k3y/parom.bridge.state', user: 9);
+        self::assertSame(7, $this->call('parom.bridge.state', ['entity' => 'deal', 'id' => 7])['id']);
+        self::assertSame(\PHP_VERSION, $this->call('parom.bridge.ping')['php']);
 
-        foreach (['parom.bridge.ping' => [], 'parom.bridge.state' => ['entity' => 'deal', 'id' => 7]] as $method => $query) {
-            Portal::nextRequest("/rest/5/k3y/{$method}", user: 5);
+        foreach ([[5, '9'], [0, '0']] as [$user, $technicalUser]) {
+            (new Options())->set(Options::TECHNICAL_USER, $technicalUser);
+            Portal::nextRequest('/rest/5/k3y/parom.bridge.state', user: $user);
             try {
-                $this->call($method, $query);
-                self::fail($method);
+                $this->call('parom.bridge.state', ['entity' => 'deal', 'id' => 7]);
+                self::fail("user {$user}");
             } catch (RestException $refusal) {
                 self::assertSame(['ACCESS_DENIED', '403 Forbidden'], [$refusal->getErrorCode(), $refusal->getStatus()]);
             }
         }
-    }
-
-    public function testNobodyIsTheTechnicalUserWhereNoneWasNamed(): void
-    {
-        Portal::nextRequest('/rest/0/k3y/parom.bridge.ping', user: 0);
-
-        $this->expectException(RestException::class);
-        $this->call('parom.bridge.ping');
     }
 
     public function testAPortalWithoutTheModuleDoesNotKnowTheMethods(): void

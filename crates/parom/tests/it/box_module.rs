@@ -51,9 +51,11 @@ impl Outbox {
     }
 
     fn drive(&self, command: &str, arguments: &[String]) -> Value {
-        let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../adapters/bitrix24/tests/e2e/driver.php");
+        let driver =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../adapters/bitrix24/tests/e2e/driver.php");
         let output = Command::new("php").arg(driver).arg(command).arg(&self.file).args(arguments).output();
-        let output = output.unwrap_or_else(|error| panic!("php does not start ({error}): scripts/check installs it"));
+        let output =
+            output.unwrap_or_else(|error| panic!("php does not start ({error}): scripts/check installs it"));
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
         serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}{}", text(&output.stdout), text(&output.stderr)))
@@ -139,7 +141,8 @@ fn read_request(module: &mut TcpStream) -> Vec<u8> {
         let text = String::from_utf8_lossy(&request);
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
             let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: "));
-            if body.len() >= length.and_then(|length| length.parse().ok()).expect("the module tells its length") {
+            let length: usize = length.and_then(|length| length.parse().ok()).expect("it tells its length");
+            if body.len() >= length {
                 return request;
             }
         }

@@ -10,8 +10,10 @@ use Parom\Bridge\Core\Module;
 use Parom\Bridge\Core\Outbox\Entity;
 
 /**
- * What Parom asks of the module. The answers name no client and change nothing, but speak of the inside of the portal, so they are for
- * administrators and for the technical user of the settings.
+ * What Parom asks of the module. The answers name no client and change nothing.
+ *
+ * Whoever has the right `parom` may ask whether the module is there and its guard awake. Versions of the server, what Parom
+ * answered, and cards are for administrators and for the technical user of the settings.
  */
 final class RestApi
 {
@@ -35,7 +37,7 @@ final class RestApi
      */
     public static function ping(array $query = [], mixed $start = 0, mixed $server = null): array
     {
-        self::admit();
+        $isTrusted = self::isTrusted();
         $settings = Parts::ofRequest()->settings();
         $summary = Parts::ofRequest()->outbox()->summary();
         $state = Parts::ofRequest()->options()->load();
@@ -49,10 +51,12 @@ final class RestApi
                 'enabled' => $settings->mayReport(),
                 'length' => $summary->length,
                 'oldest_at' => self::time($summary->oldestAt),
-                'last_error' => $state->trouble === null ? '' : TroubleText::of($state->trouble, $state->detail),
+                'last_error' => $state->trouble === null
+                    ? ''
+                    : TroubleText::of($state->trouble, $isTrusted ? $state->detail : ''),
             ],
-            'php' => \PHP_VERSION,
-            'main' => (string)ModuleManager::getVersion('main'),
+            'php' => $isTrusted ? \PHP_VERSION : '',
+            'main' => $isTrusted ? (string)ModuleManager::getVersion('main') : '',
             'time' => self::time(\time()),
         ];
     }
@@ -63,7 +67,13 @@ final class RestApi
      */
     public static function state(array $query = [], mixed $start = 0, mixed $server = null): array
     {
-        self::admit();
+        if (!self::isTrusted()) {
+            throw new RestException(
+                'Метод доступен администратору портала и техническому пользователю из настроек модуля «Паром»',
+                'ACCESS_DENIED',
+                \CRestServer::STATUS_FORBIDDEN,
+            );
+        }
         $query = \array_change_key_case($query, \CASE_LOWER);
         $asked = $query['entity'] ?? null;
         $entity = \is_string($asked) ? Entity::tryFrom($asked) : null;
@@ -86,18 +96,13 @@ final class RestApi
         ];
     }
 
-    private static function admit(): void
+    private static function isTrusted(): bool
     {
         $user = $GLOBALS['USER'] ?? null;
         $isAdmin = \is_object($user) && \method_exists($user, 'IsAdmin') && $user->IsAdmin();
         $technicalUser = Parts::ofRequest()->settings()->technicalUser;
-        if (!$isAdmin && ($technicalUser === 0 || CurrentRequest::userId() !== $technicalUser)) {
-            throw new RestException(
-                'Метод доступен администратору портала и техническому пользователю из настроек модуля «Паром»',
-                'ACCESS_DENIED',
-                \CRestServer::STATUS_FORBIDDEN,
-            );
-        }
+
+        return $isAdmin || ($technicalUser > 0 && CurrentRequest::userId() === $technicalUser);
     }
 
     private static function time(?int $seconds): ?string
