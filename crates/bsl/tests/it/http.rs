@@ -10,19 +10,19 @@ use crate::support::{base, exception_in, shown_in};
 
 /// Answers one request after another with `<ok/>` and tells what it got.
 fn server() -> (u16, Receiver<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback works");
+    let port = listener.local_addr().expect("the loopback works").port();
     let (sender, requests) = channel();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let mut stream = stream.expect("the loopback works");
+            let mut reader = BufReader::new(stream.try_clone().expect("the loopback works"));
             let (mut told, mut length) = (String::new(), 0);
             loop {
                 let mut line = String::new();
-                reader.read_line(&mut line).unwrap();
+                reader.read_line(&mut line).expect("the loopback works");
                 if let Some((_, value)) = line.to_lowercase().split_once("content-length:") {
-                    length = value.trim().parse().unwrap();
+                    length = value.trim().parse().expect("the loopback works");
                 }
                 if line.trim().is_empty() {
                     break;
@@ -30,12 +30,12 @@ fn server() -> (u16, Receiver<String>) {
                 told.push_str(&line);
             }
             let mut body = vec![0; length];
-            reader.read_exact(&mut body).unwrap();
+            reader.read_exact(&mut body).expect("the loopback works");
             told.push_str(&String::from_utf8_lossy(&body));
-            sender.send(told).unwrap();
+            sender.send(told).expect("the loopback works");
             stream
                 .write_all(b"HTTP/1.1 422 No\r\nContent-Length: 5\r\nConnection: close\r\n\r\n<ok/>")
-                .unwrap();
+                .expect("the loopback works");
         }
     });
     (port, requests)

@@ -11,7 +11,7 @@ fn filled() -> Infobase {
     ka11::add_counterparty(&base, "ООО Лютик", "7736050003", "997250001");
     let marked = ka11::add_counterparty(&base, "Ромашка старая", "7707083893", "");
     base.edit(&marked, &[("ПометкаУдаления", true.into())]);
-    let bank = ka11::find(&base, "Справочник.Банки", "Код", "044525225").unwrap();
+    let bank = ka11::find(&base, "Справочник.Банки", "Код", "044525225").expect("the base has two banks");
     base.add(
         "Справочник.БанковскиеСчета",
         &[
