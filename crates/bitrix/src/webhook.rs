@@ -63,6 +63,11 @@ impl WebhookUrl {
         self.origin.host_str().unwrap_or_default()
     }
 
+    /// The portal as browsers reach it, without a slash at the end: `https://portal.example.ru`.
+    pub fn portal(&self) -> String {
+        self.page(&self.origin, "").as_str().trim_end_matches('/').to_owned()
+    }
+
     /// Address of a method on the portal's own origin. Holds the secret.
     pub(crate) fn method(&self, origin: &Url, method: &str) -> Url {
         let mut url = origin.clone();

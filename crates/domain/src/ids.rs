@@ -45,6 +45,16 @@ impl Ids {
         JobId(self.next())
     }
 
+    /// A fresh identifier of a user of the console.
+    pub fn user(&self) -> UserId {
+        UserId(self.next())
+    }
+
+    /// A fresh identifier of an entry of the audit.
+    pub fn audit(&self) -> AuditId {
+        AuditId(self.next())
+    }
+
     /// A number nobody can guess the use of: jitter of pauses, fences of leases.
     pub fn random(&self) -> u64 {
         // SplitMix64: sixteen lines of public-domain arithmetic that need no dependency and no secrecy here.
@@ -128,6 +138,14 @@ ulid_id! {
 ulid_id! {
     /// Identifies a piece of work that a person asked for and that takes its time.
     JobId
+}
+ulid_id! {
+    /// Identifies a user of the console for ever, whatever the login becomes.
+    UserId
+}
+ulid_id! {
+    /// Identifies an entry of the audit; entries sort by their time.
+    AuditId
 }
 
 /// A text that is no identifier of ours.

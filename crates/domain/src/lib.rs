@@ -24,6 +24,7 @@ pub mod reason;
 pub mod receipt;
 pub mod requisites;
 pub mod retry;
+pub mod role;
 pub mod rules;
 pub mod side;
 pub mod word;
@@ -32,7 +33,7 @@ pub use clock::{Clock, ManualClock};
 pub use counterparty::{BankAccount, Counterparty, Field, Kind};
 pub use delivery::{Delivery, DeliveryState, Intent, Verdict};
 pub use document::{DocumentKind, ShownDocument};
-pub use ids::{DeedId, DeliveryId, Ids, JobId, LinkId, OneCRef};
+pub use ids::{AuditId, DeedId, DeliveryId, Ids, JobId, LinkId, OneCRef, UserId};
 pub use inquiry::{
     Inquiry, InquiryClient, InquiryOffer, InquiryPaper, OpenInquiry, Product, Responsible, ShownInquiry,
 };
@@ -43,6 +44,7 @@ pub use payment::{CompletePayments, ShownPayment};
 pub use reason::{Reason, ReasonCode};
 pub use receipt::{Offer, Receipt, ReceiptStatus, ReceiptTaken};
 pub use retry::Pauses;
+pub use role::Role;
 pub use rules::{Rule, Rules};
 pub use side::Side;
 pub use word::{Parted, Restore, Ruling, Word};

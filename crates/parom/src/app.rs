@@ -1,6 +1,7 @@
 //! The parts of Parom put together as the settings say.
 
 use std::hash::{BuildHasher, RandomState};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -8,12 +9,14 @@ use axum::Router;
 use bitrix::{Application, Client, PaceSettings, SystemClock};
 use domain::{Clock, Ids};
 use engine::{Engine, Parts};
+use jiff::tz::TimeZone;
 use store::Store;
 
 use crate::config::{Config, Secret};
-use crate::ferry::EngineFerry;
+use crate::ferry::{EngineFerry, showing};
 use crate::helm::Helm;
 use crate::http::{self, NoticeSecrets, Readiness};
+use crate::lifecycle::Lifecycle;
 use crate::tokens::StoredTokens;
 
 /// Settings, database and clock: what every command but `demo` and `emulate` begins with.
@@ -67,7 +70,7 @@ impl App {
             store: self.store.clone(),
             client: self.client()?,
             clock: Arc::clone(&self.clock),
-            ids: Arc::new(Ids::new(Arc::clone(&self.clock), seed())),
+            ids: self.ids(),
             settings,
         });
         Ok(match self.application()? {
@@ -89,8 +92,13 @@ impl App {
         Helm::take(self.config.store.url.expose())
     }
 
-    /// Everything that the service answers over HTTP.
-    pub(crate) fn router(&self, ferry: Arc<EngineFerry>, engine: Engine) -> anyhow::Result<Router> {
+    /// Everything that the service answers over HTTP, as a part of `lifecycle`.
+    pub(crate) fn router(
+        &self,
+        ferry: Arc<EngineFerry>,
+        engine: Engine,
+        lifecycle: &Lifecycle,
+    ) -> anyhow::Result<Router> {
         let settings = onec::Settings {
             login: self.config.onec.login.clone(),
             password: self.config.onec.password()?.to_secret_string(),
@@ -105,8 +113,31 @@ impl App {
             module_secret: secret(&self.config.bitrix24.module_secret),
         };
         let notices = http::notices(engine.clone(), secrets);
-        let notices = notices.merge(http::install(engine, Arc::clone(&self.clock)));
-        Ok(http::router(onec, notices, self.readiness(), self.config.server.body_limit.bytes()))
+        let notices = notices.merge(http::install(engine.clone(), Arc::clone(&self.clock)));
+        let console = console::router(self.console(engine, lifecycle)?);
+        Ok(http::router(onec, notices, console, self.readiness(), self.config.server.body_limit.bytes()))
+    }
+
+    /// What the pages are made of.
+    fn console(&self, engine: Engine, lifecycle: &Lifecycle) -> anyhow::Result<console::Parts> {
+        Ok(console::Parts {
+            store: self.store.clone(),
+            engine,
+            clock: Arc::clone(&self.clock),
+            ids: self.ids(),
+            zone: self.config.onec.time_zone.clone(),
+            portal: self.config.bitrix24.webhook()?.portal(),
+            public_url: self.config.server.public_url.clone(),
+            settings: Vec::new(),
+            load_files: Arc::new(FilesOfOneC { time_zone: self.config.onec.time_zone.clone() }),
+            tasks: lifecycle.tasks(),
+            stop: lifecycle.stop(),
+        })
+    }
+
+    /// A maker of identifiers that no other one shares its seed with.
+    pub(crate) fn ids(&self) -> Arc<Ids> {
+        Arc::new(Ids::new(Arc::clone(&self.clock), seed()))
     }
 
     fn readiness(&self) -> Readiness {
@@ -115,6 +146,18 @@ impl App {
             let store = store.clone();
             Box::pin(async move { store.ping().await.map_err(|error| error.to_string()) })
         })
+    }
+}
+
+/// Files of counterparties for the console, which does not know the words of 1C.
+struct FilesOfOneC {
+    time_zone: TimeZone,
+}
+
+impl console::LoadFiles for FilesOfOneC {
+    fn open(&self, path: &Path) -> Result<console::Records, String> {
+        let file = onec::read_file(path, &self.time_zone).map_err(|error| error.to_string())?;
+        Ok(Box::new(file.map(|record| record.map(showing).map_err(|bad| bad.to_string()))))
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) async fn start(
     let address = listener.local_addr()?;
     let ferry =
         Arc::new(EngineFerry::new(engine.clone(), Arc::clone(&app.clock), app.config.onec.redeliver_after));
-    let router = app.router(Arc::clone(&ferry), engine.clone())?;
+    let router = app.router(Arc::clone(&ferry), engine.clone(), lifecycle)?;
     engine.recover().await?;
 
     let (clock, stop, tasks) = (Arc::clone(&app.clock), lifecycle.stop(), lifecycle.tasks());

@@ -118,6 +118,7 @@ const SQLITE: &[Step] = &[
     step!(10, "0010_reconcile"),
     step!(11, "0011_oauth"),
     step!(12, "0012_inquiries"),
+    step!(13, "0013_people"),
     step!(14, "0014_read_models.sqlite"),
     step!(16, "0016_deeds"),
 ];
@@ -135,6 +136,7 @@ const POSTGRES: &[Step] = &[
     step!(10, "0010_reconcile"),
     step!(11, "0011_oauth"),
     step!(12, "0012_inquiries"),
+    step!(13, "0013_people"),
     step!(14, "0014_read_models.postgres"),
     step!(16, "0016_deeds"),
 ];

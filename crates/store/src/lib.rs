@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`Store`] → [`Write`] → `links` → `keys` → `journal` → `outbox` → `parked` → the small tables
 //! (`portal_index`, `lanes`, `cursors`, `adapter`, `bridge`, `tokens`, `show_all`, `tellings`, `codes_to_show`, `watches`, `blobs`) → what people look
-//! at (`tallies`, `summary`, `activity`, `held`, `search`).
+//! at (`tallies`, `summary`, `activity`, `held`, `search`, `pulse`) → whoever uses the console (`people`, `sessions`, `audit`).
 //!
 //! One body serves SQLite and PostgreSQL: an open connection is an enum of the two drivers' own ones, and
 //! `dialect` turns one text of Rust into an arm for each. What is read can be read from a [`Store`] and,
@@ -15,6 +15,7 @@ mod dialect;
 
 mod activity;
 mod adapter;
+mod audit;
 mod blobs;
 mod bridge;
 mod codec;
@@ -37,9 +38,12 @@ mod looks;
 mod outbox;
 mod parked;
 mod payments;
+mod people;
 mod portal_companies;
 mod portal_index;
+mod pulse;
 mod search;
+mod sessions;
 mod show_all;
 mod store;
 mod summary;
@@ -51,6 +55,7 @@ mod words;
 
 pub use activity::{ActivityCount, ActivityDay, Happened, Subject};
 pub use adapter::Hello;
+pub use audit::{AuditEntry, AuditFilter, AuditResult};
 pub use blobs::{Arriving, CHUNK_BYTES, Digest, Hasher};
 pub use bridge::{Absence, Bridge, BridgeStanding};
 pub use codes_to_show::CodeToShow;
@@ -70,9 +75,12 @@ pub use looks::{Entity, Look, NewLook};
 pub use outbox::{InHand, Received, Receiving, Sent, Settling, Standing};
 pub use parked::ParkedRow;
 pub use payments::PaymentRow;
+pub use people::Person;
 pub use portal_companies::PortalCompany;
 pub use portal_index::PortalRequisite;
+pub use pulse::Pulse;
 pub use search::{HITS_MAX, Hit, HitKey, Hits, Rank, SearchKind};
+pub use sessions::{Session, SignInFailures};
 pub use show_all::{ShowAll, ShownSince};
 pub use store::{Store, Write};
 pub use summary::{Outcomes, SideFigures, Summary};

@@ -6,11 +6,12 @@ mod tables;
 pub(in crate::commands) mod way_back;
 
 use anyhow::bail;
-use domain::{Clock, Side, SignedDuration};
+use domain::{Clock, Role, Side, SignedDuration};
 use emulator::onec::ContactKind;
 use engine::WouldDo;
 use store::Store;
 
+use crate::commands::user;
 use crate::ferry::showing;
 use crate::lifecycle::{Ending, Lifecycle};
 use crate::show::{self, Table, count, number};
@@ -63,7 +64,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
         Err(error) => Err(error),
     };
     match &result {
-        Ok(next) if !args.once => farewell(&cast, address, *next)?,
+        Ok(next) if !args.once => {
+            let password = console::passwords::make_up();
+            user::create(&cast.app, USER, "Демонстрация", Role::Administrator, &password).await?;
+            farewell(&cast, address, &password, *next)?;
+        }
         Ok(_) | Err(_) => lifecycle.stop().cancel(),
     }
     let ending = lifecycle.finish().await?;
@@ -171,13 +176,16 @@ async fn arrived(store: &Store, clock: &dyn Clock) -> anyhow::Result<()> {
     }
 }
 
-fn farewell(cast: &Cast, address: std::net::SocketAddr, number: u32) -> anyhow::Result<()> {
+/// Who may enter the console of the demo.
+const USER: &str = "demo";
+
+fn farewell(cast: &Cast, address: std::net::SocketAddr, password: &str, number: u32) -> anyhow::Result<()> {
     let reference =
         cast.onec.elements().next().map(|element| element.reference.to_string()).unwrap_or_default();
     let requisite = cast.portal.requisites().first().map(|card| card.id).unwrap_or_default();
     step(number, "Посмотрите сами: всё это работает, пока вы не нажмёте Ctrl-C")?;
     show::say(format!(
-        "  Страница Парома:       http://{address}/\n\
+        "  Консоль Парома:        http://{address}/  логин {USER}, пароль {password}\n\
          \x20 Компании портала:      curl -gs '{}crm.company.list.json?select[]=ID&select[]=TITLE&select[]=PHONE'\n\
          \x20 Реквизиты:             curl -gs '{}crm.requisite.list.json?select[]=ENTITY_ID&select[]=RQ_INN&select[]=RQ_KPP'\n\
          \x20 Измените реквизит, как сотрудник, и через пару секунд заберите его, как 1С:\n\

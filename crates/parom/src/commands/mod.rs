@@ -11,6 +11,7 @@ pub(crate) mod reconcile;
 pub(crate) mod serve;
 pub(crate) mod setup;
 pub(crate) mod status;
+pub(crate) mod user;
 
 use anyhow::Context;
 
@@ -45,6 +46,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Doctor(args) => doctor::run(&args, open_for_portal(&common).await?).await,
         Command::Status(args) => status::run(&args, open(&common).await?).await,
         Command::Parked(args) => parked::run(args, open(&common).await?).await,
+        Command::User(args) => user::run(args, open(&common).await?).await,
     }
 }
 
@@ -77,6 +79,7 @@ fn default_filter(command: &Command) -> &'static str {
         | Command::Doctor(_)
         | Command::Status(_)
         | Command::Parked(_)
+        | Command::User(_)
         | Command::Config(_) => "error",
     }
 }

@@ -2,16 +2,20 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use url::Url;
+
 use super::reader::Section;
 use super::units::Size;
 
 /// The HTTP side of Parom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Server {
-    /// 1C, later notices of Bitrix24 and the console. Loopback unless somebody says otherwise.
+    /// 1C, notices of Bitrix24 and the console. Loopback unless somebody says otherwise.
     pub(crate) listen: SocketAddr,
     /// Prometheus; off when absent.
     pub(crate) metrics_listen: Option<SocketAddr>,
+    /// The address by which people open the console, where it is not `listen`.
+    pub(crate) public_url: Option<Url>,
     /// The longest body that is read.
     pub(crate) body_limit: Size,
 }
@@ -21,6 +25,7 @@ impl Default for Server {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8024)),
             metrics_listen: None,
+            public_url: None,
             body_limit: Size::mebibytes(64),
         }
     }
@@ -32,6 +37,7 @@ impl Server {
         Self {
             listen: section.take("listen", default.listen),
             metrics_listen: section.take_optional("metrics_listen"),
+            public_url: section.take_optional("public_url"),
             body_limit: section.take("body_limit", default.body_limit),
         }
     }

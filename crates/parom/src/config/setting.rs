@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use bitrix::OAuthServer;
 use domain::{MatchBy, Rule};
 use jiff::tz::TimeZone;
+use url::Url;
 
 /// A value that a person writes as text.
 pub(super) trait Setting: Sized {
@@ -87,6 +88,16 @@ impl Setting for SocketAddr {
 
     fn parse(text: &str) -> Option<Self> {
         text.parse().ok()
+    }
+}
+
+impl Setting for Url {
+    const EXPECTED: &'static str = "адрес консоли в браузере без пути, например \"https://parom.example.ru\"";
+
+    fn parse(text: &str) -> Option<Self> {
+        let url = Self::parse(text).ok()?;
+        let is_plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        (matches!(url.scheme(), "http" | "https") && is_plain && url.username().is_empty()).then_some(url)
     }
 }
 

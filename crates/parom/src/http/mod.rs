@@ -1,9 +1,8 @@
-//! The HTTP side of the service: the contract with 1C, notices of Bitrix24, whether it lives, whether it can work, and a first page.
+//! The HTTP side of the service: the contract with 1C, notices of Bitrix24, the console, whether it lives and can work.
 
 mod connections;
 mod install;
 mod notices;
-mod page;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -42,16 +41,23 @@ pub(crate) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// Everything that the service answers. `onec` has the paths below `/1c/v1`, `notices` those below `/bitrix24`.
-pub(crate) fn router(onec: Router, notices: Router, ready: Readiness, body_limit: usize) -> Router {
+/// Everything that the service answers. `onec` has the paths below `/1c/v1`, `notices` those below `/bitrix24`, `console`
+/// the pages at `/`.
+pub(crate) fn router(
+    onec: Router,
+    notices: Router,
+    console: Router,
+    ready: Readiness,
+    body_limit: usize,
+) -> Router {
     Router::new()
-        .route("/", get(page::first))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .with_state(ready)
         .merge(onec)
         .layer(DefaultBodyLimit::max(body_limit))
         .merge(notices)
+        .merge(console)
         .layer(middleware::from_fn(in_time))
         .layer(middleware::from_fn(strict_headers))
 }
@@ -85,12 +91,13 @@ async fn in_time(request: Request, next: Next) -> Response {
         .unwrap_or_else(|_elapsed| StatusCode::REQUEST_TIMEOUT.into_response())
 }
 
-/// Nothing that we answer is to be framed, sniffed, cached by somebody between, or allowed to load anything.
+/// Nothing that we answer is to be framed, sniffed, cached by somebody between, or allowed to load anything, unless whoever
+/// answers knows better.
 async fn strict_headers(request: Request, next: Next) -> Response {
     const STRICT: [(HeaderName, &str); 5] = [
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
@@ -99,7 +106,7 @@ async fn strict_headers(request: Request, next: Next) -> Response {
     ];
     let mut response = next.run(request).await;
     for (name, value) in STRICT {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }

@@ -1,7 +1,7 @@
 //! Tables as people read them: a head, columns, no more lines than needed.
 
 use comfy_table::{CellAlignment, ContentArrangement, presets};
-use console::Term;
+use terminal_size::{Width, terminal_size_of};
 
 /// A table under construction.
 #[derive(Debug)]
@@ -17,7 +17,9 @@ impl Table {
         table
             .load_style(presets::UTF8_FULL_CONDENSED)
             .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(Term::stdout().size_checked().map_or(WIDTH_OFF_TERMINAL, |(_, width)| width))
+            .set_width(
+                terminal_size_of(std::io::stdout()).map_or(WIDTH_OFF_TERMINAL, |(Width(width), _)| width),
+            )
             .set_header(heads);
         Self(table)
     }

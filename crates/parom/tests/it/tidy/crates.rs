@@ -25,11 +25,12 @@ const DIAGRAM: &[Place] = &[
     Place { name: "onec", knows: &["domain"], tests_know: &[] },
     // Shares no wire types with the clients: what both sides misread alike no test would find.
     Place { name: "emulator", knows: &["domain"], tests_know: &[] },
+    Place { name: "console", knows: &["domain", "store", "engine"], tests_know: &["bitrix", "emulator"] },
     // Its idea of 1C is its own: what the contract means, only the adapter and Parom say.
     Place { name: "bsl", knows: &[], tests_know: &[] },
     Place {
         name: "parom",
-        knows: &["domain", "store", "bitrix", "engine", "onec", "emulator"],
+        knows: &["domain", "store", "bitrix", "engine", "onec", "console", "emulator"],
         tests_know: &["bsl"],
     },
 ];
@@ -38,8 +39,8 @@ const DIAGRAM: &[Place] = &[
 const RESERVED: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("reqwest", &["bitrix", "emulator", "parom"]),
-    ("axum", &["onec", "emulator", "parom", "bitrix"]),
-    ("tokio", &["store", "bitrix", "engine", "onec", "emulator", "parom"]),
+    ("axum", &["onec", "console", "emulator", "parom", "bitrix"]),
+    ("tokio", &["store", "bitrix", "engine", "onec", "console", "emulator", "parom"]),
     ("clap", &["parom"]),
     ("ureq", &["bsl"]),
 ];

@@ -1,0 +1,45 @@
+//! The navigation: every page that people go to by themselves has a line here.
+
+use domain::Role;
+
+use crate::pages::{audit, overview, people};
+
+/// A line of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// Whether the ferry runs.
+    Overview,
+    /// Who may use the console.
+    People,
+    /// Who did what.
+    Audit,
+}
+
+impl Tab {
+    /// In the order in which they are shown.
+    pub(crate) const ALL: &'static [Self] = &[Self::Overview, Self::People, Self::Audit];
+
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Обзор",
+            Self::People => "Люди",
+            Self::Audit => "Действия",
+        }
+    }
+
+    pub(crate) fn href(self) -> String {
+        match self {
+            Self::Overview => overview::Overview.to_string(),
+            Self::People => people::People.to_string(),
+            Self::Audit => audit::Audit.to_string(),
+        }
+    }
+
+    /// Who sees the line; the page itself asks again.
+    pub(crate) const fn role(self) -> Role {
+        match self {
+            Self::Overview => Role::Viewer,
+            Self::People | Self::Audit => Role::Administrator,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The pages, one file or folder each. How to add one: `PAGES.md`.
+
+pub(crate) mod audit;
+pub(crate) mod events;
+pub(crate) mod light;
+pub(crate) mod me;
+pub(crate) mod overview;
+pub(crate) mod people;
+pub(crate) mod sign_in;
+pub(crate) mod theme;
+
+use crate::assets;
+use crate::routes::Routes;
+use crate::state::Console;
+
+/// Every page with its routes.
+pub(crate) fn all(console: Console) -> Routes {
+    [
+        assets::routes,
+        audit::routes,
+        events::routes,
+        light::routes,
+        me::routes,
+        overview::routes,
+        people::routes,
+        sign_in::routes,
+        theme::routes,
+    ]
+    .into_iter()
+    .fold(Routes::new(console), |routes, add| add(routes))
+}

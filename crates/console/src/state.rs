@@ -1,0 +1,149 @@
+//! What the binary hands to the console, and what every handler is given.
+
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::{Clock, Ids, Timestamp};
+use engine::{Engine, Showing};
+use jiff::tz::TimeZone;
+use store::Store;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use url::Url;
+
+use crate::facts::Facts;
+use crate::hub::Hub;
+
+/// What the console is made of.
+pub struct Parts {
+    /// Everything durable.
+    pub store: Store,
+    /// Decides and drives.
+    pub engine: Engine,
+    /// The only time there is.
+    pub clock: Arc<dyn Clock>,
+    /// The only identifiers there are.
+    pub ids: Arc<Ids>,
+    /// The zone in which people read moments: that of 1C.
+    pub zone: TimeZone,
+    /// The portal as browsers reach it, for links to its cards: `https://portal.example.ru`.
+    pub portal: String,
+    /// Under which address people open the console, where a reverse proxy stands before it.
+    pub public_url: Option<Url>,
+    /// All settings, for people to read.
+    pub settings: Vec<Setting>,
+    /// Reads files of counterparties.
+    pub load_files: Arc<dyn LoadFiles>,
+    /// Where tasks are spawned, so that the end waits for them.
+    pub tasks: TaskTracker,
+    /// Becomes cancelled when the service shall end.
+    pub stop: CancellationToken,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").field("portal", &self.portal).finish_non_exhaustive()
+    }
+}
+
+/// A setting as people may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// `[onec]` without brackets.
+    pub section: String,
+    /// The key.
+    pub key: String,
+    /// What it is set to; `None`: a secret.
+    pub value: Option<String>,
+    /// Who set it.
+    pub origin: Origin,
+}
+
+/// Where the value of a setting comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody set it.
+    Default,
+    /// The file of settings.
+    File,
+    /// A variable of the environment.
+    Variable,
+    /// A file of a secret.
+    SecretFile,
+}
+
+/// The records of a file, one by one; what is wrong with one is said in Russian, with its line.
+pub type Records = Box<dyn Iterator<Item = Result<Showing, String>> + Send>;
+
+/// Reads files of counterparties as `parom load` does.
+pub trait LoadFiles: Send + Sync {
+    /// Opens a file; the end of its name says what it is. The error is for people.
+    fn open(&self, path: &Path) -> Result<Records, String>;
+}
+
+/// What every handler is given. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Console(Arc<Inner>);
+
+/// The insides of a [`Console`].
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) engine: Engine,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<Ids>,
+    pub(crate) zone: TimeZone,
+    pub(crate) portal: String,
+    pub(crate) public_url: Option<Url>,
+    pub(crate) settings: Vec<Setting>,
+    pub(crate) load_files: Arc<dyn LoadFiles>,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
+    pub(crate) hub: Hub,
+    /// How things stood a moment ago: every page shows the light.
+    pub(crate) facts: tokio::sync::Mutex<Option<Arc<Facts>>>,
+    /// A password costs 19 MiB and some hundredths of a second: strangers must not have many checked at once.
+    pub(crate) hashing: Semaphore,
+}
+
+/// Passwords that are checked at the same time.
+const HASHING_MAX: usize = 2;
+
+impl Console {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner {
+            hub: Hub::default(),
+            facts: tokio::sync::Mutex::default(),
+            hashing: Semaphore::new(HASHING_MAX),
+            store: parts.store,
+            engine: parts.engine,
+            clock: parts.clock,
+            ids: parts.ids,
+            zone: parts.zone,
+            portal: parts.portal,
+            public_url: parts.public_url,
+            settings: parts.settings,
+            load_files: parts.load_files,
+            tasks: parts.tasks,
+            stop: parts.stop,
+        }))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Whether people reach us by https.
+    pub(crate) fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+}
+
+impl Deref for Console {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

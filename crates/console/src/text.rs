@@ -1,0 +1,131 @@
+//! Words that more than one page needs: numbers with their nouns, moments, sums. Words of one thing stand as methods on
+//! its enum.
+
+use domain::{Amount, Timestamp};
+use jiff::tz::TimeZone;
+
+/// The name on every page.
+pub(crate) const PRODUCT: &str = "Паром";
+
+/// Forms for 1, 2 and 5.
+pub(crate) type Forms = [&'static str; 3];
+
+pub(crate) const RECORDS: Forms = ["запись", "записи", "записей"];
+pub(crate) const CONFLICTS: Forms = ["конфликт", "конфликта", "конфликтов"];
+pub(crate) const SECONDS: Forms = ["секунду", "секунды", "секунд"];
+pub(crate) const MINUTES: Forms = ["минуту", "минуты", "минут"];
+pub(crate) const HOURS: Forms = ["час", "часа", "часов"];
+pub(crate) const DAYS: Forms = ["день", "дня", "дней"];
+
+/// «1 234 записи», with no-break spaces.
+pub(crate) fn count(number_of: u64, forms: [&str; 3]) -> String {
+    format!("{}\u{a0}{}", number(number_of), form(number_of, forms))
+}
+
+/// A number with its thousands apart.
+pub(crate) fn number(number: u64) -> String {
+    grouped(&number.to_string())
+}
+
+fn grouped(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() * 2);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('\u{a0}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The form of a noun beside a number.
+pub(crate) fn form(number: u64, [one, few, many]: [&str; 3]) -> &str {
+    match (number % 100, number % 10) {
+        (11..=14, _) => many,
+        (_, 1) => one,
+        (_, 2..=4) => few,
+        _ => many,
+    }
+}
+
+/// «3 минуты назад», «только что»; a moment that is yet to come is «через 3 минуты».
+pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
+    let seconds = now.duration_since(at).as_secs();
+    let distance = match seconds.unsigned_abs() {
+        0..5 => return "только что".to_owned(),
+        seconds @ 5..60 => count(seconds, SECONDS),
+        seconds @ 60..3_600 => count(seconds / 60, MINUTES),
+        seconds @ 3_600..86_400 => count(seconds / 3_600, HOURS),
+        seconds => count(seconds / 86_400, DAYS),
+    };
+    if seconds < 0 { format!("через {distance}") } else { format!("{distance} назад") }
+}
+
+/// «28.11.2026 12:05:07» in the zone of 1C.
+pub(crate) fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%d.%m.%Y %H:%M:%S").to_string()
+}
+
+/// «70 000,00 ₽»; currencies without a sign of their own keep their code.
+pub(crate) fn money(amount: Amount, currency: &str) -> String {
+    let text = amount.to_string();
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("−", digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "00"));
+    let unit = match currency {
+        "RUB" | "RUR" => "₽",
+        "USD" => "$",
+        "EUR" => "€",
+        other => other,
+    };
+    format!("{sign}{},{fraction}\u{a0}{unit}", grouped(whole)).trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a moment")
+    }
+
+    #[test]
+    fn numbers_have_the_form_that_russian_wants() {
+        for (number, expected) in [
+            (0, "0\u{a0}записей"),
+            (1, "1\u{a0}запись"),
+            (12, "12\u{a0}записей"),
+            (1_222, "1\u{a0}222\u{a0}записи"),
+        ] {
+            assert_eq!(count(number, RECORDS), expected);
+        }
+    }
+
+    #[test]
+    fn distances_are_told_as_people_do() {
+        let now = at("2026-11-28T09:00:00Z");
+        for (then, expected) in [
+            ("2026-11-28T08:59:58Z", "только что"),
+            ("2026-11-28T08:59:15Z", "45\u{a0}секунд назад"),
+            ("2026-11-28T08:58:00Z", "2\u{a0}минуты назад"),
+            ("2026-11-28T08:00:00Z", "1\u{a0}час назад"),
+            ("2026-11-07T09:00:00Z", "21\u{a0}день назад"),
+            ("2026-11-28T09:05:00Z", "через 5\u{a0}минут"),
+        ] {
+            assert_eq!(ago(at(then), now), expected);
+        }
+    }
+
+    #[test]
+    fn moments_are_shown_in_the_zone_of_1c_with_seconds() {
+        let moscow = TimeZone::get("Europe/Moscow").expect("it is built in");
+        assert_eq!(moment(at("2026-11-28T21:05:07Z"), &moscow), "29.11.2026 00:05:07");
+    }
+
+    #[test]
+    fn sums_are_shown_as_accountants_write_them() {
+        let sum = |text: &str| text.parse::<Amount>().expect("a sum");
+        assert_eq!(money(sum("1234567.5"), "RUB"), "1\u{a0}234\u{a0}567,50\u{a0}₽");
+        assert_eq!(money(sum("-10000"), "RUB"), "−10\u{a0}000,00\u{a0}₽");
+        assert_eq!(money(sum("1"), "KZT"), "1,00\u{a0}KZT");
+    }
+}

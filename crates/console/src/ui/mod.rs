@@ -1,0 +1,26 @@
+//! What pages are made of: a small vocabulary, so that all pages look and read alike. Styles of all of it are in
+//! `assets/console.css`.
+
+mod badge;
+mod forms;
+mod lists;
+mod moments;
+
+pub(crate) use badge::{State, badge};
+pub(crate) use forms::{Choice, Field, choice, field, form, search, submit};
+pub(crate) use lists::{Column, empty, figure, key_values, pager, table, toolbar};
+pub(crate) use moments::{ago, time};
+
+use axum_extra::routing::TypedPath;
+use maud::{Markup, html};
+
+use crate::hub::Part;
+
+/// A part of a page that loads itself anew when `part` of the whole has changed. The page at `from` must have the
+/// element again, under the same id. Without scripts it stays as it was loaded.
+pub(crate) fn live(id: &str, part: Part, from: &impl TypedPath, inside: Markup) -> Markup {
+    let event = format!("sse:{} throttle:2s", part.as_str());
+    html! {
+        div id=(id) hx-get=(from) hx-trigger=(event) hx-select={ "#" (id) } hx-swap="outerHTML" hx-target="this" { (inside) }
+    }
+}

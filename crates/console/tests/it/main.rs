@@ -1,0 +1,8 @@
+//! The console as a browser sees it, over a real database and an engine whose portal nobody calls.
+
+mod browser;
+mod links;
+mod office;
+mod people;
+mod routes;
+mod snapshots;

@@ -1,0 +1,177 @@
+//! A console with something to show: a seeded database, a clock in the hand, and people of every role.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use console::{LoadFiles, Parts, Records, Route};
+use domain::{
+    Clock, Counterparty, Ids, Link, ManualClock, OneCRef, Reason, ReasonCode, Role, Shown, Side,
+    SignedDuration, Timestamp,
+};
+use engine::Engine;
+use jiff::tz::TimeZone;
+use store::{Hello, Person, Store};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::browser::Browser;
+
+/// The password of everybody.
+pub(crate) const PASSWORD: &str = "верный пароль";
+
+/// Everything at a fixed moment: «28.11.2026 12:00:00» in Moscow.
+pub(crate) struct Office {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) ids: Arc<Ids>,
+    pub(crate) router: Router,
+    pub(crate) routes: Vec<Route>,
+    made: u32,
+    _folder: TempDir,
+}
+
+impl Office {
+    /// An empty database; nobody may enter yet.
+    pub(crate) async fn empty() -> Self {
+        Self::at("").await
+    }
+
+    /// The same behind a reverse proxy.
+    pub(crate) async fn at(public_url: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let url = format!("sqlite://{}/parom.db", folder.path().display());
+        let store = Store::open(&url).await.expect("an empty database opens");
+        let start: Timestamp = "2026-11-28T09:00:00Z".parse().expect("a moment");
+        let clock = Arc::new(ManualClock::at(start));
+        let ids = Arc::new(Ids::new(Arc::clone(&clock) as Arc<dyn Clock>, 1));
+        let engine = Engine::new(engine::Parts {
+            store: store.clone(),
+            client: client(Arc::clone(&clock) as Arc<dyn Clock>),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            ids: Arc::clone(&ids),
+            settings: engine::Settings::default(),
+        });
+        let (router, listed) = console::assemble(Parts {
+            store: store.clone(),
+            engine,
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            ids: Arc::clone(&ids),
+            zone: TimeZone::get("Europe/Moscow").expect("it is built in"),
+            portal: "https://portal.example.ru".to_owned(),
+            public_url: public_url.parse().ok(),
+            settings: Vec::new(),
+            load_files: Arc::new(NoFiles),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        });
+        Self { store, clock, ids, router, routes: listed, made: 0, _folder: folder }
+    }
+
+    /// With `anna` (administrator), `olga` (operator) and `viktor` (viewer).
+    pub(crate) async fn with_people() -> Self {
+        Self::empty().await.and_people().await
+    }
+
+    async fn and_people(self) -> Self {
+        for (login, name, role) in [
+            ("anna", "Анна Смирнова", Role::Administrator),
+            ("olga", "Ольга Кузнецова", Role::Operator),
+            ("viktor", "Виктор Орлов", Role::Viewer),
+        ] {
+            self.adds(login, name, role).await;
+        }
+        self
+    }
+
+    /// With people and with records in every state that a page may show. Pages that need more seed it here, so that
+    /// the checks of links and texts see it.
+    pub(crate) async fn busy() -> Self {
+        let mut office = Self::with_people().await;
+        office.onec_called().await;
+        office.parked(ReasonCode::InvalidInn, "ООО «Ромашка»").await;
+        office.parked(ReasonCode::DuplicateInOneC, "ЗАО «Лютик»").await;
+        office.parked(ReasonCode::DuplicateInOneC, "ИП Васильков А. Б.").await;
+        office
+    }
+
+    /// Somebody with [`PASSWORD`].
+    pub(crate) async fn adds(&self, login: &str, name: &str, role: Role) {
+        let person = Person {
+            id: self.ids.user(),
+            login: login.to_owned(),
+            name: name.to_owned(),
+            role,
+            password: console::passwords::hash(PASSWORD),
+            must_change: false,
+            is_blocked: false,
+            created_at: self.clock.now(),
+            seen_at: None,
+        };
+        let mut write = self.store.begin().await.expect("the database is ours");
+        write.add_person(&person).await.expect("a new login");
+        write.commit().await.expect("the database is ours");
+    }
+
+    /// 1C said hello and called two minutes ago.
+    pub(crate) async fn onec_called(&self) {
+        let at = self.clock.now() - SignedDuration::from_mins(2);
+        let hello = Hello {
+            adapter: "Паром для 1С 1.0.0".to_owned(),
+            platform: "8.2.19.130".to_owned(),
+            compatibility_mode: String::new(),
+            configuration: "КомплекснаяАвтоматизация".to_owned(),
+            configuration_version: "1.1.115.1".to_owned(),
+            missing: Vec::new(),
+            at,
+        };
+        let mut write = self.store.begin().await.expect("the database is ours");
+        write.adapter_said(&hello).await.expect("a hello");
+        write.seen_onec(at).await.expect("a moment");
+        write.commit().await.expect("the database is ours");
+    }
+
+    /// A counterparty of 1C that waits for a person.
+    pub(crate) async fn parked(&mut self, code: ReasonCode, name: &str) {
+        self.made += 1;
+        let mut link = Link::new(self.ids.link());
+        link.onec_ref = OneCRef::parse(&format!("6f9619ff-8b86-d011-b42d-{:012x}", self.made));
+        let snapshot = Counterparty { name: Some(name.to_owned()), ..Counterparty::default() };
+        link.onec = Some(Shown { snapshot, changed_at: None, seen_at: self.clock.now() });
+        let reason = Reason::new(code, "исправьте карточку в 1С");
+        let mut write = self.store.begin().await.expect("the database is ours");
+        write.save_link(&link).await.expect("a new link");
+        write
+            .park_new(&self.ids, link.id, Side::Bitrix, &reason, self.clock.now())
+            .await
+            .expect("a new delivery");
+        write.commit().await.expect("the database is ours");
+    }
+
+    /// A browser that nobody has used yet.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.router.clone())
+    }
+
+    /// A browser in which somebody is signed in.
+    pub(crate) async fn signed_in(&self, login: &str) -> Browser {
+        let mut browser = self.browser();
+        browser.signs_in(login, PASSWORD).await;
+        browser
+    }
+}
+
+fn client(clock: Arc<dyn Clock>) -> bitrix::Client {
+    let webhook = "http://127.0.0.1:9/rest/1/secret/".parse().expect("an address of a webhook");
+    bitrix::Client::new(&bitrix::Settings::new(webhook), clock).expect("a client asks nothing yet")
+}
+
+struct NoFiles;
+
+impl LoadFiles for NoFiles {
+    fn open(&self, _path: &Path) -> Result<Records, String> {
+        Ok(Box::new(std::iter::empty()))
+    }
+}

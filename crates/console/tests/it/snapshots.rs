@@ -1,0 +1,47 @@
+//! What people read on every page. A new page adds a test here: one line per page and state.
+
+use insta::assert_snapshot;
+
+use crate::office::Office;
+
+/// The text of a page as a person of this login reads it.
+async fn read(office: &Office, login: &str, path: &str) -> String {
+    let answer = office.signed_in(login).await.opens(path).await;
+    assert!(answer.status.is_success(), "{path}: {}", answer.status);
+    answer.text()
+}
+
+#[tokio::test]
+async fn the_overview_of_a_busy_day() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/").await);
+}
+
+#[tokio::test]
+async fn the_overview_before_anything_has_happened() {
+    assert_snapshot!(read(&Office::with_people().await, "viktor", "/").await);
+}
+
+#[tokio::test]
+async fn people_as_an_administrator_sees_them() {
+    assert_snapshot!(read(&Office::with_people().await, "anna", "/people").await);
+}
+
+#[tokio::test]
+async fn ones_own_page() {
+    assert_snapshot!(read(&Office::with_people().await, "olga", "/me").await);
+}
+
+#[tokio::test]
+async fn the_audit() {
+    assert_snapshot!(read(&Office::with_people().await, "anna", "/audit").await);
+}
+
+#[tokio::test]
+async fn the_door_before_there_is_anybody() {
+    assert_snapshot!(Office::empty().await.browser().opens("/").await.text());
+}
+
+#[tokio::test]
+async fn the_door() {
+    assert_snapshot!(Office::with_people().await.browser().opens("/").await.text());
+}
