@@ -11,6 +11,10 @@ use Parom\Bridge\Portal\OptionsPage;
 use Parom\Bridge\Portal\Parts;
 use Parom\Bridge\Portal\TroubleText;
 
+if (!defined('B_PROLOG_INCLUDED') || B_PROLOG_INCLUDED !== true) {
+    die();
+}
+
 /**
  * @global CMain $APPLICATION
  * @global CUser $USER

@@ -21,6 +21,7 @@ declare(strict_types=1);
     }
 });
 \define('LANGUAGE_ID', 'ru');
+\define('B_PROLOG_INCLUDED', true);
 foreach (['main', 'orm', 'crm', 'rest', 'admin'] as $stubs) {
     require __DIR__ . "/Stubs/{$stubs}.php";
 }

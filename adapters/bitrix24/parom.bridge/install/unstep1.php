@@ -2,6 +2,9 @@
 
 use Bitrix\Main\Localization\Loc;
 
+if (!defined('B_PROLOG_INCLUDED') || B_PROLOG_INCLUDED !== true) {
+    die();
+}
 if (!check_bitrix_sessid()) {
     return;
 }

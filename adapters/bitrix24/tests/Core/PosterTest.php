@@ -127,7 +127,7 @@ final class PosterTest extends TestCase
         $this->parom->isAway(100);
         $pauses = [];
         $last = $this->clock->now;
-        for ($minute = 0; \count($pauses) < 7; $minute++) {
+        for ($minute = 0; \count($pauses) < 7 && $minute < 200; $minute++) {
             if ($this->post()->ending === Ending::Failed) {
                 $pauses[] = $this->clock->now - $last;
                 $last = $this->clock->now;

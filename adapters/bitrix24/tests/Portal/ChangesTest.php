@@ -149,6 +149,7 @@ final class ChangesTest extends PortalTestCase
         (new EntityRequisite())->update(100, ['RQ_DIRECTOR' => 'Иванов']);
         Portal::old('crm', 'OnAfterCrmDealDelete', [7]);
         self::assertSame([], Portal::$posts);
+        self::assertCount(1, Portal::$jobs, 'however much was changed');
         Portal::endRequest();
 
         self::assertCount(1, Portal::$posts);

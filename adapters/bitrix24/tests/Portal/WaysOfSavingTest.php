@@ -13,6 +13,8 @@ use Bitrix\Main\Event;
 use Bitrix\Main\ORM\EventResult;
 use Bitrix\Main\Result;
 use Bitrix\Rest\RestException;
+use Parom\Bridge\Core\Guard\Saving;
+use Parom\Bridge\Portal\CallStack;
 use Parom\Bridge\Portal\Options;
 use Parom\Bridge\Portal\Parts;
 use Parom\Bridge\Portal\RequisiteGuard;
@@ -29,6 +31,7 @@ final class WaysOfSavingTest extends PortalTestCase
 
         self::assertSame([self::TEXT], $result->getErrorMessages());
         self::assertCount(1, Portal::$requisites);
+        self::assertSame([], $this->logged(), 'the event of the table leaves it to the validator');
     }
 
     public function testTheFormOfACardInEditModeRefusesByItsCheck(): void
@@ -151,6 +154,18 @@ final class WaysOfSavingTest extends PortalTestCase
 
         $this->expectExceptionMessage(self::TEXT);
         $this->rest(fn (): Result => (new EntityRequisite())->update($requisite, ['RQ_INN' => self::INN]));
+    }
+
+    public function testARestOfAnotherMakeIsKnownByItsAddress(): void
+    {
+        Portal::nextRequest('/rest/api/1/k3y/crm.requisite.add');
+
+        self::assertSame([self::TEXT], RequisiteTable::add($this->of(20, self::INN))->getErrorMessages());
+        self::assertSame(Saving::Unknown, CallStack::read([]));
+        self::assertSame(Saving::Merge, CallStack::read([
+            ['class' => '\bitrix\crm\merger\CompanyMerger', 'function' => 'merge'],
+            ['class' => 'CRestServer', 'function' => 'process'],
+        ]), 'the innermost call decides');
     }
 
     public function testParomItselfHasNoWayAround(): void

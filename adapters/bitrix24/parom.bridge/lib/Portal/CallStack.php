@@ -27,7 +27,10 @@ final class CallStack
 
     public static function saving(): Saving
     {
-        return self::read(\debug_backtrace(\DEBUG_BACKTRACE_IGNORE_ARGS));
+        $seen = self::read(\debug_backtrace(\DEBUG_BACKTRACE_IGNORE_ARGS));
+
+        // A newer REST may have a server of another name; its address is the same.
+        return $seen === Saving::Unknown && CurrentRequest::isRest() ? Saving::Rest : $seen;
     }
 
     /** @param list<array<string, mixed>> $calls the innermost first */
