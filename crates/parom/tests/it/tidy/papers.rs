@@ -26,7 +26,8 @@ fn names_of_nothing(text: &str, exists: impl Fn(&str) -> bool) -> Vec<String> {
 
 fn is_path(name: &str) -> bool {
     let is_plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-".contains(letter));
-    let is_file = [".rs", ".sql", ".toml", ".md", ".json", ".py", ".php"].iter().any(|end| name.ends_with(end));
+    let is_file =
+        [".rs", ".sql", ".toml", ".md", ".json", ".py", ".php"].iter().any(|end| name.ends_with(end));
     is_plain
         && (is_file || name.ends_with('/') || name.starts_with("crates/") || name.starts_with("scripts/"))
 }
