@@ -1,5 +1,6 @@
 //! What 1C hears, through the router, with a ferry that keeps everything in memory.
 
+mod adapter;
 mod any_bytes;
 mod bad_input;
 mod calls;
