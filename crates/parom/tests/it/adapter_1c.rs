@@ -1,10 +1,16 @@
 //! What can be told of `adapters/1c` without 1C: that its modules are BSL, that platform 8.2 knows every name in them,
 //! and that they, the contract and the documentation speak of the same things.
+//!
+//! Like the rules of `tidy`, every check is shown a bad sample.
+
+mod contract;
+mod grammar;
+mod papers;
+mod tokens;
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-
-use tree_sitter::{Node, Parser};
 
 /// A text in BSL.
 struct Module {
@@ -16,44 +22,67 @@ fn adapter() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../adapters/1c")
 }
 
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
 /// The parts of the object module, in the order in which they are put together.
 fn parts() -> Vec<Module> {
-    let order = fs::read_to_string(adapter().join("parts.txt")).expect("adapters/1c/parts.txt is there");
-    let parts = order.lines().map(|name| {
-        let text = fs::read_to_string(adapter().join("src").join(format!("{name}.bsl")));
-        Module { name: name.to_owned(), text: text.unwrap_or_else(|error| panic!("{name}: {error}")) }
-    });
-    parts.collect()
+    let order = read(&adapter().join("parts.txt"));
+    let part = |name: &str| Module {
+        name: name.to_owned(),
+        text: read(&adapter().join("src").join(format!("{name}.bsl"))),
+    };
+    order.lines().map(part).collect()
 }
 
-fn parser() -> Parser {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_bsl::LANGUAGE.into()).expect("the grammar fits the library");
-    parser
+/// What the build puts into «Паром.epf».
+fn object_module() -> Module {
+    let texts: Vec<String> = parts().into_iter().map(|part| part.text).collect();
+    Module { name: "the object module".to_owned(), text: texts.join("\n") }
 }
 
-/// Places that are no BSL, as `line: text`.
-fn faults(text: &str) -> Vec<String> {
-    let tree = parser().parse(text, None).expect("nothing stops the parser");
-    let mut faults = Vec::new();
-    gather_faults(tree.root_node(), text, &mut faults);
-    faults
-}
-
-fn gather_faults(node: Node<'_>, text: &str, faults: &mut Vec<String>) {
-    if node.is_error() || node.is_missing() {
-        let line = text[node.byte_range()].lines().next().unwrap_or_default();
-        faults.push(format!("{}: {line}", node.start_position().row + 1));
-    } else if node.has_error() {
-        for child in node.children(&mut node.walk()) {
-            gather_faults(child, text, faults);
+/// What people paste into their configuration.
+fn ways() -> Vec<Module> {
+    let mut ways = Vec::new();
+    for entry in fs::read_dir(adapter().join("ways")).expect("adapters/1c/ways is there") {
+        let path = entry.expect("the folder can be read").path();
+        if path.extension().is_some_and(|extension| extension == "bsl") {
+            ways.push(Module {
+                name: path.file_stem().unwrap().to_string_lossy().into_owned(),
+                text: read(&path),
+            });
         }
     }
+    ways.sort_by(|left, right| left.name.cmp(&right.name));
+    ways
+}
+
+/// The text of the function or procedure `name`, with its last line.
+fn method<'t>(text: &'t str, name: &str) -> &'t str {
+    let begin = ["Функция", "Процедура"]
+        .iter()
+        .find_map(|kind| text.find(&format!("\n{kind} {name}(")))
+        .unwrap_or_else(|| panic!("there is no method {name}"));
+    let rest = &text[begin..];
+    let end = ["\nКонецФункции", "\nКонецПроцедуры"].iter().filter_map(|end| rest.find(end)).min();
+    &rest[..end.expect("a method ends")]
 }
 
 #[test]
-fn every_part_is_bsl() {
-    for Module { name, text } in parts() {
-        assert_eq!(faults(&text), [""; 0], "{name}");
-    }
+fn the_order_of_the_parts_names_each_of_them_once() {
+    let mut named: Vec<String> = parts().into_iter().map(|part| part.name).collect();
+    let mut there: Vec<String> = fs::read_dir(adapter().join("src"))
+        .expect("adapters/1c/src is there")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(
+        named.last().map(String::as_str),
+        Some("Запуск"),
+        "what runs at once stands behind all methods"
+    );
+    named.sort();
+    there.sort();
+    assert_eq!(named, there);
 }
