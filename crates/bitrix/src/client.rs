@@ -291,6 +291,11 @@ impl Client {
         self.door().origin().origin().ascii_serialization()
     }
 
+    /// Takes the secrets that open the portal out of a text that is to be kept or shown.
+    pub fn scrub(&self, text: &str) -> String {
+        self.door().scrub(text)
+    }
+
     /// What an error means for the calls after it.
     fn brake(&self, permit: &Permit<'_>, error: &CallError) {
         match error {

@@ -7,11 +7,12 @@
 use bitrix::{Args, CallError, Chain, Command, Outcome, pack};
 use domain::{Link, SignedDuration, Timestamp};
 use serde_json::Value;
-use store::{CodeToShow, StoreError, Write};
+use store::{CodeToShow, NewTranscript, StoreError, Write};
 use tracing::warn;
 
 use crate::Engine;
 use crate::engine::EngineError;
+use crate::transcript;
 
 /// The field's name in the portal.
 pub(crate) const CODE_FIELD: &str = "UF_CRM_PAROM_CODE";
@@ -80,15 +81,22 @@ impl Engine {
         let companies: Vec<i64> = due.iter().map(|code| code.company_id).collect();
         let links = write.links_by_companies(&companies).await?;
         write.commit().await?;
-        let shown = self.write_codes(due, &links).await?;
+        let mut said = Vec::new();
+        let shown = self.write_codes(due, &links, &mut said).await;
         let mut write = self.store.begin().await?;
-        write.code_shown(&shown).await?;
+        write.keep_transcripts(&said, transcript::KEPT_MAX).await?;
+        write.code_shown(shown.as_deref().unwrap_or_default()).await?;
         write.commit().await?;
-        Ok(shown.len())
+        Ok(shown?.len())
     }
 
     /// Those that are done with: written, or refused for good.
-    async fn write_codes(&self, due: Vec<CodeToShow>, links: &[Link]) -> Result<Vec<CodeToShow>, CallError> {
+    async fn write_codes(
+        &self,
+        due: Vec<CodeToShow>,
+        links: &[Link],
+        said: &mut Vec<NewTranscript>,
+    ) -> Result<Vec<CodeToShow>, CallError> {
         let mut shown = Vec::new();
         let mut asked = Vec::new();
         let mut chains = Vec::new();
@@ -113,7 +121,17 @@ impl Engine {
             chains.push(Chain::of(command).expect("one command with a plain key is a chain"));
         }
         for batch in pack(chains) {
-            let answer = self.client.batch(&batch).await?;
+            let at = self.clock.now();
+            let answer = self.client.batch(&batch).await;
+            for piece in batch.pieces() {
+                let company = asked[piece.index].company_id;
+                let told = transcript::of_piece(&self.client, piece, &answer);
+                let of_company = links.iter().filter(|link| link.company_id == Some(company));
+                said.extend(
+                    of_company.map(|link| transcript::of_link(link.id, at, self.since(at), told.clone())),
+                );
+            }
+            let answer = answer?;
             for piece in batch.pieces() {
                 let code = asked[piece.index];
                 match answer.outcome(piece.index, "u") {

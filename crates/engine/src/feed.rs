@@ -7,7 +7,7 @@ use domain::{
     DeliveryId, Link, Offer, OneCRef, Reason, ReasonCode, Receipt, ReceiptStatus, ReceiptTaken, Shown, Side,
     SignedDuration, Timestamp,
 };
-use store::{NewChange, Received, Receiving, Sent, StoreError, Write};
+use store::{NewChange, NewTranscript, Received, Receiving, Sent, StoreError, Write};
 use tracing::{debug, warn};
 
 use crate::Engine;
@@ -15,6 +15,7 @@ use crate::code_field::{code_of, show_new_code};
 use crate::plan::outlook;
 use crate::planning::Towards;
 use crate::telling::{settle_rejections, tell_of_rejection};
+use crate::transcript;
 
 /// Where the state that 1C confirmed came from, in the journal.
 const SOURCE: &str = "receipt";
@@ -43,6 +44,7 @@ impl Engine {
             write.links_by_ids(&links).await?.into_iter().map(|link| (link.id, link)).collect();
         let mut offered = Vec::with_capacity(deliveries.len());
         let mut handed_out = Vec::new();
+        let mut said = Vec::new();
         for delivery in deliveries {
             let Some(link) = links.get(&delivery.link) else { continue };
             // The same body at every redelivery.
@@ -53,12 +55,16 @@ impl Engine {
                 changed.sort_unstable();
                 changed.dedup();
                 let sent = Sent { snapshot: outlook.for_onec, changed };
+                let told = transcript::given(&sent.snapshot, &sent.changed, link.onec_ref.is_none());
+                let given = transcript::of_delivery(&delivery, now, SignedDuration::ZERO, told);
+                said.push(NewTranscript { took: None, ..given });
                 handed_out.push((delivery.id, delivery.fence, sent.clone()));
                 sent
             });
             offered.push(offer(&delivery.id, link, state));
         }
         write.hand_out(&handed_out).await?;
+        write.keep_transcripts(&said, transcript::KEPT_MAX).await?;
         write.commit().await?;
         Ok(offered)
     }
@@ -68,9 +74,11 @@ impl Engine {
         let now = self.clock.now();
         let mut write = self.store.begin().await?;
         let mut answers = Vec::with_capacity(receipts.len());
+        let mut said = Vec::with_capacity(receipts.len());
         for receipt in receipts {
-            answers.push(self.receive_one(&mut write, receipt, now).await?);
+            answers.push(self.receive_one(&mut write, receipt, &mut said, now).await?);
         }
+        write.keep_transcripts(&said, transcript::KEPT_MAX).await?;
         write.commit().await?;
         self.wake();
         self.wake_faces();
@@ -81,6 +89,7 @@ impl Engine {
         &self,
         write: &mut Write,
         receipt: Receipt,
+        said: &mut Vec<NewTranscript>,
         now: Timestamp,
     ) -> Result<ReceiptTaken, StoreError> {
         let received = match receipt.status {
@@ -89,8 +98,9 @@ impl Engine {
         };
         let is_taken = matches!(received, Received::Taken { .. });
         match write.receive(receipt.delivery, &received, now).await? {
-            Receiving::Unknown => self.receive_inquiry(write, &receipt, now).await,
+            Receiving::Unknown => self.receive_inquiry(write, &receipt, said, now).await,
             Receiving::Settled { link, sent } => {
+                said.push(transcript::of_receipt(&receipt, Some(link), None, now));
                 if is_taken {
                     self.confirmed(write, link, &receipt, Some(sent), now).await?;
                 } else {
@@ -102,6 +112,7 @@ impl Engine {
                 Ok(ReceiptTaken::Settled)
             }
             Receiving::Outdated { link, sent } => {
+                said.push(transcript::of_receipt(&receipt, Some(link), None, now));
                 if is_taken {
                     // 1C may have shown something newer since, so what it was sent counts only if it has shown nothing.
                     let is_first = write.link(link).await?.is_some_and(|link| link.onec.is_none());

@@ -33,6 +33,7 @@ mod settings;
 mod setup;
 mod show_all;
 mod telling;
+mod transcript;
 mod watch;
 mod words;
 

@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 use bitrix::{Args, CallError, Chain, Command, Outcome, pack};
 use domain::{DeliveryId, Link, Reason, Receipt, SignedDuration, Timestamp};
 use serde_json::Value;
-use store::{Comment, InquiryRow, Message, StoreError, Telling, Told, Write};
+use store::{Comment, InquiryRow, Line, Message, StoreError, Telling, Told, Write};
 use tracing::{info, warn};
 
 use crate::Engine;
 use crate::engine::EngineError;
+use crate::transcript;
 
 /// Tellings of one go: their look-ups, and their notifications and comments, fit a request each.
 const TOGETHER: usize = 12;
@@ -149,11 +150,12 @@ impl Engine {
             return Ok(0);
         }
         write.commit().await?;
+        let mut said = Vec::new();
         let outcome = match self.look_for_comments(&mut due).await {
-            Ok(()) => self.say(&mut due).await,
+            Ok(()) => self.say(&mut due, &mut said).await,
             Err(error) => Err(error),
         };
-        let done = self.keep_told(&due, now).await?;
+        let done = self.keep_told(&due, &said, now).await?;
         outcome?;
         Ok(done)
     }
@@ -189,7 +191,7 @@ impl Engine {
     }
 
     /// Notifies the first employee who can be, and writes the comments that are missing.
-    async fn say(&self, due: &mut [Telling]) -> Result<(), CallError> {
+    async fn say(&self, due: &mut [Telling], said: &mut Vec<Said>) -> Result<(), CallError> {
         let tries = due.iter().map(|telling| telling.message.users.len()).max().unwrap_or_default().max(1);
         for nth in 0..tries {
             let mut parts: Vec<(usize, Part)> = Vec::new();
@@ -208,7 +210,17 @@ impl Engine {
                 }
             }
             for batch in pack(chains) {
-                let answer = self.client.batch(&batch).await?;
+                let at = self.clock.now();
+                let answer = self.client.batch(&batch).await;
+                said.extend(batch.pieces().iter().map(|piece| {
+                    let company = match parts[piece.index] {
+                        (_, Part::Comment { company }) => company,
+                        (place, Part::Notification { .. }) => due[place].company_id,
+                    };
+                    let lines = transcript::of_piece(&self.client, piece, &answer);
+                    Said { company, at, took: self.since(at), lines }
+                }));
+                let answer = answer?;
                 for piece in batch.pieces() {
                     let (place, part) = parts[piece.index];
                     note(&mut due[place], part, answer.outcome(piece.index, "t"));
@@ -218,9 +230,21 @@ impl Engine {
         Ok(())
     }
 
-    async fn keep_told(&self, tellings: &[Telling], now: Timestamp) -> Result<usize, StoreError> {
+    async fn keep_told(
+        &self,
+        tellings: &[Telling],
+        said: &[Said],
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
         let mut done = 0;
         let mut write = self.store.begin().await?;
+        let companies: Vec<i64> = said.iter().map(|said| said.company).collect();
+        let links = write.links_by_companies(&companies).await?;
+        let of_links = said.iter().flat_map(|said| {
+            let of_company = links.iter().filter(|link| link.company_id == Some(said.company));
+            of_company.map(|link| transcript::of_link(link.id, said.at, said.took, said.lines.clone()))
+        });
+        write.keep_transcripts(&of_links.collect::<Vec<_>>(), transcript::KEPT_MAX).await?;
         for telling in tellings {
             let again_at = if telling.is_done() {
                 done += 1;
@@ -239,6 +263,14 @@ impl Engine {
         }
         Ok(done)
     }
+}
+
+/// What the portal was told of a company.
+struct Said {
+    company: i64,
+    at: Timestamp,
+    took: SignedDuration,
+    lines: Vec<Line>,
 }
 
 /// What a command of [`Engine::say`] does.

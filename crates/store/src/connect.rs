@@ -121,6 +121,7 @@ const SQLITE: &[Step] = &[
     step!(13, "0013_people"),
     step!(14, "0014_read_models.sqlite"),
     step!(16, "0016_deeds"),
+    step!(17, "0017_transcripts.sqlite"),
 ];
 
 const POSTGRES: &[Step] = &[
@@ -139,6 +140,7 @@ const POSTGRES: &[Step] = &[
     step!(13, "0013_people"),
     step!(14, "0014_read_models.postgres"),
     step!(16, "0016_deeds"),
+    step!(17, "0017_transcripts.postgres"),
 ];
 
 fn migrator(steps: &[Step]) -> Migrator {

@@ -1,7 +1,7 @@
 //! Everything durable: journal, links, outbox, cursors, blobs. SQL lives here and nowhere else.
 //!
 //! Reading order: [`Store`] → [`Write`] → `links` → `keys` → `journal` → `outbox` → `parked` → the small tables
-//! (`portal_index`, `lanes`, `cursors`, `adapter`, `bridge`, `tokens`, `show_all`, `tellings`, `codes_to_show`, `watches`, `blobs`) → what people look
+//! (`portal_index`, `lanes`, `cursors`, `adapter`, `bridge`, `tokens`, `show_all`, `tellings`, `codes_to_show`, `watches`, `blobs`, `transcripts`) → what people look
 //! at (`tallies`, `summary`, `activity`, `held`, `search`, `pulse`) → whoever uses the console (`people`, `sessions`, `audit`).
 //!
 //! One body serves SQLite and PostgreSQL: an open connection is an enum of the two drivers' own ones, and
@@ -50,6 +50,7 @@ mod summary;
 mod tallies;
 mod tellings;
 mod tokens;
+mod transcripts;
 mod watches;
 mod words;
 
@@ -87,3 +88,4 @@ pub use summary::{Outcomes, SideFigures, Summary};
 pub use tallies::{DeliveryFigures, HeldCount, PaymentFigures, Queue, QueueKind, Tallies};
 pub use tellings::{Comment, Message, Telling, Told};
 pub use tokens::ApplicationTokens;
+pub use transcripts::{Line, LineEnd, NewTranscript, Transcript};

@@ -52,6 +52,7 @@ impl Engine {
         self.compare_faces().await?;
         self.prune_contents().await?;
         self.prune_handed().await?;
+        self.prune_transcripts().await?;
         // A card that was changed while this ran is found by the sweep that follows.
         self.mark_sweep(portal_began).await?;
         let mut write = self.store.begin().await?;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use bitrix::{CallError, Command};
 use domain::{Counterparty, Intent, OneCRef, Verdict};
 use futures::{StreamExt, stream};
+use store::NewTranscript;
 
 use super::Round;
 use super::reasons::own_company;
@@ -19,6 +20,7 @@ use crate::code_field::code_of;
 use crate::engine::EngineError;
 use crate::plan::{Presence, Step, step, target_for_portal};
 use crate::portal::cards;
+use crate::transcript;
 
 /// Requests under way at once; the client's pace decides how many of them really are.
 const BATCHES_AT_ONCE: usize = 8;
@@ -171,14 +173,21 @@ impl Engine {
         });
         let mut answers = stream::iter(sendings(chains))
             .map(|sending| async move {
+                let at = self.clock.now();
                 let answer = self.client.batch(&sending.batch).await;
-                (sending, answer)
+                (sending, answer, at, self.since(at))
             })
             .buffer_unordered(BATCHES_AT_ONCE);
-        while let Some((sending, answer)) = answers.next().await {
+        while let Some((sending, answer, at, took)) = answers.next().await {
             answered |= answer.is_ok();
+            let said = sending.pieces().filter_map(|(piece, index)| {
+                let delivery = &tasks[index].as_ref()?.work.delivery;
+                let lines = transcript::of_piece(&self.client, piece, &answer);
+                Some(transcript::of_delivery(delivery, at, took, lines))
+            });
+            let said: Vec<NewTranscript> = said.collect();
             let outcomes = outcomes(&sending, answer);
-            self.write_down(&outcomes, &tasks).await?;
+            self.write_down(&outcomes, &tasks, &said).await?;
             for (index, outcome) in outcomes {
                 let Some(task) = tasks[index].take() else { continue };
                 match outcome {
@@ -239,13 +248,16 @@ impl Engine {
         Ok(held)
     }
 
-    /// Keeps the ids of what was made as soon as they are known: a crash afterwards needs no search.
+    /// Keeps the ids of what was made as soon as they are known: a crash afterwards needs no search. With them, what was
+    /// said and answered.
     async fn write_down(
         &self,
         outcomes: &[(usize, Written)],
         tasks: &[Option<Task>],
+        said: &[NewTranscript],
     ) -> Result<(), EngineError> {
         let mut write = self.store.begin().await?;
+        write.keep_transcripts(said, transcript::KEPT_MAX).await?;
         for (index, outcome) in outcomes {
             let (Written::Whole { company, requisite } | Written::Partly { company, requisite, .. }) =
                 outcome

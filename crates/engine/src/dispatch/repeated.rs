@@ -16,6 +16,7 @@ use crate::card::ORIGINATOR;
 use crate::engine::EngineError;
 use crate::plan::{Candidate, Presence, Step, step};
 use crate::portal::{self, cards};
+use crate::transcript;
 
 /// A work whose ИНН was refused.
 pub(super) struct Repeated {
@@ -24,6 +25,8 @@ pub(super) struct Repeated {
     pub(super) half: Option<i64>,
 }
 
+/// Takes back a company.
+const DELETE: &str = "crm.company.delete";
 /// What is said when nobody can be seen who has the ИНН.
 const NOBODY: &str = "клиент с таким ИНН уже создан, но вебхуку не видно, у кого он";
 
@@ -121,7 +124,14 @@ impl Engine {
         if !is_ours || !whole.cards.is_empty() || read.dealt.contains(&half) {
             return Ok(false);
         }
-        match self.client.call("crm.company.delete", &Args::new().set("id", half)).await {
+        let (at, args) = (self.clock.now(), Args::new().set("id", half));
+        let answer = self.client.call(DELETE, &args).await;
+        let lines = transcript::of_call(&self.client, DELETE, &args, answer.as_ref());
+        let mut write = self.store.begin().await?;
+        let said = transcript::of_delivery(&work.delivery, at, self.since(at), lines);
+        write.keep_transcripts(&[said], transcript::KEPT_MAX).await?;
+        write.commit().await?;
+        match answer {
             Ok(_) => {
                 info!(link = %work.link.id, company = half, "Company {half} is taken back: another has its ИНН");
                 Ok(true)

@@ -1,7 +1,8 @@
 //! Tasks into batches, and the answer of a batch back into what became of each task.
 
 use bitrix::{
-    ApiError, ApiErrorKind, BATCH_COMMANDS_MAX, Batch, BatchAnswer, CallError, Chain, Command, Outcome, pack,
+    ApiError, ApiErrorKind, BATCH_COMMANDS_MAX, Batch, BatchAnswer, CallError, Chain, Command, Outcome,
+    Piece, pack,
 };
 
 use crate::card::{COMPANY_KEY, REQUISITE_KEY};
@@ -11,6 +12,14 @@ pub(super) struct Sending {
     pub(super) batch: Batch,
     /// For every chain of the batch: its place in the packing, its task.
     tasks: Vec<(usize, usize)>,
+}
+
+impl Sending {
+    /// The commands of each task, with the task's place.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = (&Piece, usize)> {
+        let place = |piece: &Piece| self.tasks.iter().find(|(place, _)| *place == piece.index);
+        self.batch.pieces().iter().filter_map(move |piece| Some((piece, place(piece)?.1)))
+    }
 }
 
 /// What became of the commands of a task.

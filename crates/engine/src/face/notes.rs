@@ -5,11 +5,12 @@ use bitrix::wire::DEAL;
 use bitrix::{Args, Chain, Command, Outcome, pack};
 use domain::SignedDuration;
 use serde_json::Value;
-use store::DealNote;
+use store::{DealNote, NewTranscript};
 use tracing::warn;
 
 use crate::Engine;
 use crate::engine::EngineError;
+use crate::transcript;
 
 /// Records of one go; their look-ups, and they themselves, fit a request each.
 const TOGETHER: usize = 50;
@@ -37,11 +38,13 @@ impl Engine {
             due.into_iter().zip(written).partition(|(note, there)| *there || note.attempts > ATTEMPTS_MAX);
         let mut done: Vec<DealNote> = done.into_iter().map(|(note, _)| note).collect();
         let open: Vec<DealNote> = open.into_iter().map(|(note, _)| note).collect();
-        let said = self.say_notes(&open).await;
+        let mut transcripts = Vec::new();
+        let said = self.say_notes(&open, &mut transcripts).await;
         if let Ok(said) = &said {
             done.extend(said.iter().map(|place| open[*place].clone()));
         }
         let mut write = self.store.begin().await?;
+        write.keep_transcripts(&transcripts, transcript::KEPT_MAX).await?;
         for note in &done {
             write.deal_noted(&note.topic).await?;
         }
@@ -74,7 +77,11 @@ impl Engine {
     }
 
     /// The places of those that were written, or will never be.
-    async fn say_notes(&self, notes: &[DealNote]) -> Result<Vec<usize>, EngineError> {
+    async fn say_notes(
+        &self,
+        notes: &[DealNote],
+        transcripts: &mut Vec<NewTranscript>,
+    ) -> Result<Vec<usize>, EngineError> {
         let chains = notes.iter().map(|note| {
             let fields = Args::new()
                 .set("entityTypeId", DEAL)
@@ -87,7 +94,13 @@ impl Engine {
         });
         let mut said = Vec::new();
         for batch in pack(chains) {
-            let answer = self.client.batch(&batch).await?;
+            let at = self.clock.now();
+            let answer = self.client.batch(&batch).await;
+            transcripts.extend(batch.pieces().iter().map(|piece| {
+                let lines = transcript::of_piece(&self.client, piece, &answer);
+                transcript::of_deal(notes[piece.index].deal_id, at, self.since(at), lines)
+            }));
+            let answer = answer?;
             for piece in batch.pieces() {
                 match answer.outcome(piece.index, "n") {
                     Outcome::Done(_) => said.push(piece.index),

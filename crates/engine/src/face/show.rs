@@ -9,7 +9,9 @@ use bitrix::{
 };
 use domain::{DocumentKind, OneCRef, Reason, ReasonCode, SignedDuration, Timestamp};
 use serde_json::Value;
-use store::{Digest, DocumentRow, Face, FaceIntent, FaceRow, InquiryRow, Placed, StoreError};
+use store::{
+    Digest, DocumentRow, Face, FaceIntent, FaceRow, InquiryRow, Line, NewTranscript, Placed, StoreError,
+};
 use tracing::{debug, info, warn};
 
 use super::desired::{desired, is_shown};
@@ -19,6 +21,7 @@ use super::schema::Schema;
 use crate::Engine;
 use crate::engine::EngineError;
 use crate::papers::documents::called;
+use crate::transcript;
 
 /// Deals of one round: their values fit a request.
 const TOGETHER: usize = 50;
@@ -54,6 +57,8 @@ struct Job {
     row: InquiryRow,
     documents: Vec<DocumentRow>,
     wanted: Face,
+    /// What was said to the portal, until it is kept with what came of it.
+    said: Vec<NewTranscript>,
 }
 
 /// The files of a deal as they were read, and the values of its fields.
@@ -137,7 +142,7 @@ impl Engine {
         let documents = self.store.documents_of_deal(deal).await?;
         let payments = self.store.payments_of_deal(deal).await?;
         let wanted = desired(&row, &payments, &self.settings.deal_fields);
-        let job = Job { face, row, documents, wanted };
+        let job = Job { face, row, documents, wanted, said: Vec::new() };
         if let Some(missing) = self.missing(&job, schema) {
             let text = format!("Показать в сделке «{}» (№ {deal}) не удаётся: {missing}.", job.row.title);
             let why = Reason::new(ReasonCode::FieldMissing, text);
@@ -175,7 +180,7 @@ impl Engine {
     /// look.
     async fn show_values(
         &self,
-        jobs: Vec<Job>,
+        mut jobs: Vec<Job>,
         schema: &Schema,
         shown: &mut Shown,
     ) -> Result<(), EngineError> {
@@ -190,12 +195,20 @@ impl Engine {
             chains.push(Chain::of(Command::new("u", "crm.item.update", args)).expect("one plain command"));
         }
         for batch in pack(chains) {
+            let at = self.clock.now();
             let answer: Result<BatchAnswer, CallError> = self.client.batch(&batch).await;
+            for piece in batch.pieces() {
+                let lines = transcript::of_piece(&self.client, piece, &answer);
+                let job = &mut jobs[piece.index];
+                job.said.push(transcript::of_deal(job.row.deal_id, at, self.since(at), lines));
+            }
             let mut answer = match answer {
                 Ok(answer) => answer,
                 Err(error) => {
                     let faces: Vec<FaceRow> =
                         batch.pieces().iter().map(|piece| jobs[piece.index].face.clone()).collect();
+                    let said = batch.pieces().iter().flat_map(|piece| jobs[piece.index].said.clone());
+                    self.keep_said(&said.collect::<Vec<_>>()).await?;
                     self.face_trouble(&faces, &error, shown).await?;
                     continue;
                 }
@@ -216,6 +229,7 @@ impl Engine {
                     }
                     (Outcome::NotRun, _) => {
                         let mut write = self.store.begin().await?;
+                        write.keep_transcripts(&job.said, transcript::KEPT_MAX).await?;
                         write.face_again(&job.face, self.clock.now(), None, false).await?;
                         write.commit().await?;
                         shown.again += 1;
@@ -282,7 +296,7 @@ impl Engine {
             job.row.deal_id
         );
         let why = Reason::new(ReasonCode::NotStored, text);
-        self.face_failed(&job.face, &why, shown).await
+        self.face_failed(job, &why, shown).await
     }
 
     /// Deals with files: read together, then written one by one.
@@ -378,7 +392,11 @@ impl Engine {
         let mut write = self.store.begin().await?;
         write.intend_face(deal, &intent).await?;
         write.commit().await?;
-        let answer = match self.client.update_item(update).await {
+        let at = self.clock.now();
+        let answer = self.client.update_item(update).await;
+        let lines = self.said_of_files(&job, &plan, schema, answer.as_ref());
+        job.said.push(transcript::of_deal(deal, at, self.since(at), lines));
+        let answer = match answer {
             Ok(answer) => answer,
             Err(CallError::Refused { error, .. }) => {
                 self.forget_intent(&job.face).await?;
@@ -388,6 +406,7 @@ impl Engine {
                 debug!(deal, error = %error, "Nobody knows whether files have arrived; they are looked for");
                 let at = self.clock.now() + self.settings.quiet_after_unclear;
                 let mut write = self.store.begin().await?;
+                write.keep_transcripts(&job.said, transcript::KEPT_MAX).await?;
                 write.face_again(&job.face, at, None, false).await?;
                 write.commit().await?;
                 shown.again += 1;
@@ -401,6 +420,28 @@ impl Engine {
         let item = answer.result.get("item").cloned().unwrap_or(answer.result);
         let after = self.files_of(&item, schema);
         self.settle_files(&job, &plan, &before, &after, &item, schema, shown).await
+    }
+
+    /// The update of files for people: their names instead of their contents.
+    fn said_of_files<T>(
+        &self,
+        job: &Job,
+        plan: &FilePlan,
+        schema: &Schema,
+        answer: Result<T, &CallError>,
+    ) -> Vec<Line> {
+        let mut fields = Args::new();
+        for (wire, value) in self.changes(job, schema) {
+            fields.push(wire, value);
+        }
+        for (kind, field) in &plan.fields {
+            let Some(wire) = schema.wire(&self.settings.deal_fields, DealField::of(*kind)) else { continue };
+            let kept = field.keep.iter().map(|file| format!("файл № {file} остаётся"));
+            let added = field.add.iter().map(|coming| format!("{}, {} байт", coming.name, coming.length));
+            fields.push(wire, kept.chain(added).collect::<Vec<String>>());
+        }
+        let args = Args::new().set("entityTypeId", DEAL).set("id", job.row.deal_id).set("fields", fields);
+        transcript::of_call(&self.client, "crm.item.update", &args, answer)
     }
 
     /// The update with everything that changes, its contents read piece by piece.
@@ -597,9 +638,20 @@ impl Engine {
         shown: &mut Shown,
     ) -> Result<(), EngineError> {
         let mut write = self.store.begin().await?;
+        write.keep_transcripts(&job.said, transcript::KEPT_MAX).await?;
         write.face_shown(&job.face, face, again_at, self.clock.now()).await?;
         write.commit().await?;
         shown.done += 1;
+        Ok(())
+    }
+
+    /// Where what came of it is written elsewhere, or by another transaction.
+    async fn keep_said(&self, said: &[NewTranscript]) -> Result<(), EngineError> {
+        if said.iter().any(|said| !said.lines.is_empty()) {
+            let mut write = self.store.begin().await?;
+            write.keep_transcripts(said, transcript::KEPT_MAX).await?;
+            write.commit().await?;
+        }
         Ok(())
     }
 
@@ -624,7 +676,7 @@ impl Engine {
             "Битрикс24 не принял данные 1С для сделки «{}» (№ {}): {said}. Проверьте сделку и её обязательные поля.",
             job.row.title, job.row.deal_id
         );
-        self.face_failed(&job.face, &Reason::new(ReasonCode::Refused, text), shown).await
+        self.face_failed(job, &Reason::new(ReasonCode::Refused, text), shown).await
     }
 
     /// The deal was not found: it is looked at, and what it should show waits.
@@ -634,10 +686,12 @@ impl Engine {
         self.notice(&[look]).await?;
         let text =
             format!("Сделка № {deal} не нашлась в Битрикс24: показать документы и оплаты из 1С негде.");
-        self.face_failed(&job.face, &Reason::new(ReasonCode::DealGone, text), shown).await
+        self.face_failed(job, &Reason::new(ReasonCode::DealGone, text), shown).await
     }
 
-    async fn face_failed(&self, face: &FaceRow, why: &Reason, shown: &mut Shown) -> Result<(), EngineError> {
+    async fn face_failed(&self, job: &Job, why: &Reason, shown: &mut Shown) -> Result<(), EngineError> {
+        let face = &job.face;
+        self.keep_said(&job.said).await?;
         let Some(pause) = self.settings.pauses.after(face.attempts + 1, self.ids.random()) else {
             return self.park_face(face, why, shown).await;
         };

@@ -4,12 +4,13 @@ use domain::{
     DeliveryId, InquiryClient, InquiryOffer, InquiryPaper, OneCRef, OpenInquiry, Receipt, ReceiptStatus,
     ReceiptTaken, SignedDuration, Timestamp,
 };
-use store::{InquiryRow, InquiryState, SentInquiry, StoreError, Write};
+use store::{InquiryRow, InquiryState, NewTranscript, SentInquiry, StoreError, Write};
 use tracing::{debug, warn};
 
 use super::take::refused;
 use crate::Engine;
 use crate::telling::tell_of_refused_deal;
+use crate::transcript;
 
 impl Engine {
     /// Hands out what 1C has to create or update as «Запрос», the longest waiting first; at most `limit`. Held back
@@ -57,6 +58,8 @@ impl Engine {
                 };
                 let delivery = self.ids.delivery();
                 write.hand_inquiry(delivery, row.deal_id, &sent, now).await?;
+                let given = transcript::given_inquiry(delivery, row.deal_id, &sent, now);
+                write.keep_transcripts(&[given], transcript::KEPT_MAX).await?;
                 (delivery, *sent)
             }
             _ => return Ok(None),
@@ -106,11 +109,13 @@ impl Engine {
         &self,
         write: &mut Write,
         receipt: &Receipt,
+        said: &mut Vec<NewTranscript>,
         now: Timestamp,
     ) -> Result<ReceiptTaken, StoreError> {
         let Some((deal, sent)) = write.handed_inquiry(receipt.delivery).await? else {
             return Ok(ReceiptTaken::Unknown);
         };
+        said.push(transcript::of_receipt(receipt, None, Some(deal), now));
         let Some(mut row) = write.inquiry(deal).await? else { return Ok(ReceiptTaken::Outdated) };
         let is_newest = row.delivery == Some(receipt.delivery);
         let is_open = matches!(row.state, InquiryState::Handed { .. });

@@ -14,5 +14,6 @@ mod reconcile;
 mod show_all;
 mod simulation;
 mod telling;
+mod transcript;
 mod way_back;
 mod world;

@@ -458,6 +458,40 @@ async fn a_document_costs_one_request_with_its_content_and_one_reading_back() {
 }
 
 #[tokio::test]
+async fn requests_and_answers_of_a_deal_are_kept_without_secrets_and_without_the_contents_of_files() {
+    let office = Office::open().await;
+    let (deal, inquiry) = office.inquiry("Насосы").await;
+    office.tell(invoice(1, inquiry, &"счёт на насосы ".repeat(100))).await;
+    office.pay(payment(2, inquiry, "60000.00")).await;
+    office.show().await;
+    office.world.engine.write_notes().await.expect("the portal answers");
+    office.world.engine.show_codes().await.expect("the portal answers");
+
+    let transcripts = office.world.engine.store().transcripts_of_deal(deal, None, 100).await.unwrap();
+    let methods: Vec<&str> =
+        transcripts.iter().rev().flat_map(|one| &one.what.lines).map(|line| line.method.as_str()).collect();
+    let expected = ["GET inquiries", "POST receipts", "crm.item.update", "crm.timeline.logmessage.add"];
+    for method in expected {
+        assert!(methods.contains(&method), "{method}: {methods:?}");
+    }
+    let lines: Vec<_> = transcripts.iter().flat_map(|one| &one.what.lines).collect();
+    let upload =
+        lines.iter().find(|line| line.asked.contains("Счёт СЧ-0001 от 23.11.2026.pdf")).expect("an upload");
+    assert!(upload.asked.contains("байт"), "{}", upload.asked);
+    let paid = lines.iter().find(|line| line.asked.contains("60000.00|RUB"));
+    assert!(paid.is_some(), "{lines:?}");
+
+    let bytes = office.world.database_bytes();
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("crm.item.update"), "the file that is searched is the one that is written");
+    let code = office.world.portal.webhook_url();
+    let code = code.trim_end_matches('/').rsplit('/').next().expect("the code of the webhook");
+    assert!(!holds(code), "the code of the webhook is in the database");
+    // `%PDF-` in Base64.
+    assert!(!holds("JVBERi"), "the body of an upload is in the database");
+}
+
+#[tokio::test]
 async fn a_lost_answer_after_an_upload_leaves_one_file() {
     let office = Office::open().await;
     let (deal, inquiry) = office.inquiry("Насосы").await;

@@ -96,6 +96,13 @@ impl World {
         panic!("still under way after {ROUNDS_MAX} rounds");
     }
 
+    /// Everything that the database has on disk.
+    pub(crate) fn database_bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).expect("the folder is ours");
+        let paths = files.map(|file| file.expect("the folder is ours").path());
+        paths.flat_map(|path| std::fs::read(path).expect("the file is ours")).collect()
+    }
+
     /// Now, by the clock of the test.
     pub(crate) fn clock_now(&self) -> Timestamp {
         self.clock.now()

@@ -19,4 +19,5 @@ mod show_all;
 mod summary;
 mod tallies;
 mod tellings;
+mod transcripts;
 mod way_back;
