@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::routing::TypedPath;
 use domain::AuditId;
+use engine::DeedError;
 use store::{AuditEntry, AuditResult};
 
 use crate::failure::Failure;
@@ -53,6 +54,10 @@ acts! {
     UnblockedPerson = "unblocked-person", "вход открыт";
     /// A new password for somebody else.
     ResetPassword = "reset-password", "сброс пароля";
+    /// Tried again what waits.
+    Retried = "retried", "повтор передачи";
+    /// Gave up what waits.
+    GaveUp = "gave-up", "снятие с передачи";
     /// Something was asked for that is not allowed.
     Refused = "refused", "отказ";
 }
@@ -114,6 +119,14 @@ impl Audit {
         let why = why.into();
         self.end(AuditResult::Refused, &why).await?;
         Ok(Acted(Answer::Go { to: to.to_string(), flash: Flash::problem(why) }))
+    }
+
+    /// The engine would not do it, or the database is away.
+    pub(crate) async fn not_done(self, to: &impl TypedPath, error: DeedError) -> Result<Acted, Failure> {
+        match error {
+            DeedError::Store(error) => Err(error.into()),
+            refusal => self.refused(to, refusal.to_string()).await,
+        }
     }
 
     async fn end(&self, result: AuditResult, detail: &str) -> Result<(), Failure> {

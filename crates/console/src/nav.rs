@@ -2,13 +2,15 @@
 
 use domain::Role;
 
-use crate::pages::{audit, overview, people};
+use crate::pages::{audit, held, overview, people};
 
 /// A line of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tab {
     /// Whether the ferry runs.
     Overview,
+    /// What waits, and why.
+    Held,
     /// Who may use the console.
     People,
     /// Who did what.
@@ -17,11 +19,12 @@ pub(crate) enum Tab {
 
 impl Tab {
     /// In the order in which they are shown.
-    pub(crate) const ALL: &'static [Self] = &[Self::Overview, Self::People, Self::Audit];
+    pub(crate) const ALL: &'static [Self] = &[Self::Overview, Self::Held, Self::People, Self::Audit];
 
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Overview => "Обзор",
+            Self::Held => "Ждут",
             Self::People => "Люди",
             Self::Audit => "Действия",
         }
@@ -30,6 +33,7 @@ impl Tab {
     pub(crate) fn href(self) -> String {
         match self {
             Self::Overview => overview::Overview.to_string(),
+            Self::Held => held::Groups.to_string(),
             Self::People => people::People.to_string(),
             Self::Audit => audit::Audit.to_string(),
         }
@@ -38,7 +42,7 @@ impl Tab {
     /// Who sees the line; the page itself asks again.
     pub(crate) const fn role(self) -> Role {
         match self {
-            Self::Overview => Role::Viewer,
+            Self::Overview | Self::Held => Role::Viewer,
             Self::People | Self::Audit => Role::Administrator,
         }
     }

@@ -18,7 +18,7 @@ use crate::nav::Tab;
 use crate::page::{HxRequest, Page};
 use crate::pages::me::Me;
 use crate::pages::theme::{SetTheme, Theme};
-use crate::pages::{events, light, overview, sign_in};
+use crate::pages::{events, light, overview, search, sign_in};
 use crate::state::Console;
 use crate::text::PRODUCT;
 use crate::ui::form;
@@ -149,6 +149,7 @@ fn whole(
                     a.brand href=(overview::Overview) { (PRODUCT) }
                     @if let Some(visitor) = visitor {
                         @if let Some(facts) = facts { (lamp(&judge(facts, now))) }
+                        (search::bar())
                         (menu(visitor, frame))
                     }
                 }

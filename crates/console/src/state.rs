@@ -134,6 +134,16 @@ impl Console {
         self.clock.now()
     }
 
+    /// The card of a company, in the portal.
+    pub(crate) fn company(&self, company: i64) -> String {
+        format!("{}/crm/company/details/{company}/", self.portal)
+    }
+
+    /// The card of a deal, in the portal.
+    pub(crate) fn deal(&self, deal: i64) -> String {
+        format!("{}/crm/deal/details/{deal}/", self.portal)
+    }
+
     /// Whether people reach us by https.
     pub(crate) fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")

@@ -2,10 +2,14 @@
 
 pub(crate) mod audit;
 pub(crate) mod events;
+pub(crate) mod held;
+pub(crate) mod inquiries;
 pub(crate) mod light;
 pub(crate) mod me;
 pub(crate) mod overview;
 pub(crate) mod people;
+pub(crate) mod records;
+pub(crate) mod search;
 pub(crate) mod sign_in;
 pub(crate) mod theme;
 
@@ -19,10 +23,14 @@ pub(crate) fn all(console: Console) -> Routes {
         assets::routes,
         audit::routes,
         events::routes,
+        held::routes,
+        inquiries::routes,
         light::routes,
         me::routes,
         overview::routes,
         people::routes,
+        records::routes,
+        search::routes,
         sign_in::routes,
         theme::routes,
     ]

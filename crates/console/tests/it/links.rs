@@ -44,6 +44,10 @@ async fn every_link_of_every_page_leads_somewhere() {
         for form in answer.attributes("action") {
             let posts = office.routes.iter().any(|route| is_like(route.path, &form));
             assert!(posts, "a form of {to} goes to {form}, which is nobody's");
+            // What a search asks for is a page too.
+            if office.routes.iter().any(|route| route.method == Method::Get && is_like(route.path, &form)) {
+                ahead.push_back((to.clone(), form));
+            }
         }
         for name in ["href", "src", "hx-get"] {
             ahead.extend(answer.attributes(name).into_iter().map(|link| (to.clone(), link)));

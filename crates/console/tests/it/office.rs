@@ -11,7 +11,7 @@ use domain::{
 };
 use engine::Engine;
 use jiff::tz::TimeZone;
-use store::{Hello, Person, Store};
+use store::{Hello, InquiryRow, InquiryState, Person, Store};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -94,6 +94,7 @@ impl Office {
         office.parked(ReasonCode::InvalidInn, "ООО «Ромашка»").await;
         office.parked(ReasonCode::DuplicateInOneC, "ЗАО «Лютик»").await;
         office.parked(ReasonCode::DuplicateInOneC, "ИП Васильков А. Б.").await;
+        office.deal_waits(777, "Насосы для ЦНС", ReasonCode::NoCompany).await;
         office
     }
 
@@ -147,6 +148,19 @@ impl Office {
             .park_new(&self.ids, link.id, Side::Bitrix, &reason, self.clock.now())
             .await
             .expect("a new delivery");
+        write.commit().await.expect("the database is ours");
+    }
+
+    /// A deal that cannot go to 1C yet.
+    pub(crate) async fn deal_waits(&self, deal: i64, title: &str, code: ReasonCode) {
+        let reason = Reason::new(code, "укажите в сделке компанию");
+        let inquiry = InquiryRow {
+            title: title.to_owned(),
+            state: InquiryState::Waits(reason),
+            ..InquiryRow::new(deal, self.clock.now())
+        };
+        let mut write = self.store.begin().await.expect("the database is ours");
+        write.put_inquiry(&inquiry).await.expect("a new deal");
         write.commit().await.expect("the database is ours");
     }
 

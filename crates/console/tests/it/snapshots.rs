@@ -45,3 +45,28 @@ async fn the_door_before_there_is_anybody() {
 async fn the_door() {
     assert_snapshot!(Office::with_people().await.browser().opens("/").await.text());
 }
+
+#[tokio::test]
+async fn everything_that_waits_by_its_causes() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/held").await);
+}
+
+#[tokio::test]
+async fn what_waits_for_one_cause_as_a_viewer_sees_it() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/held/bitrix/duplicate-in-one-c").await);
+}
+
+#[tokio::test]
+async fn what_waits_for_one_cause_as_an_operator_sees_it() {
+    assert_snapshot!(read(&Office::busy().await, "olga", "/held/bitrix/invalid-inn").await);
+}
+
+#[tokio::test]
+async fn the_search_before_anything_is_asked() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/search").await);
+}
+
+#[tokio::test]
+async fn what_the_search_finds() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/search?q=лютик").await);
+}

@@ -1,0 +1,107 @@
+//! What waits: grouped by cause, a list of each group, and what people do about it.
+
+mod actions;
+mod group;
+mod groups;
+
+use axum_extra::routing::TypedPath;
+use domain::ReasonCode;
+use engine::Waiting;
+use serde::Deserialize;
+use store::{Held, HeldFilter, HeldKey, HeldKind};
+
+use crate::failure::Failure;
+use crate::pages::inquiries::Inquiry;
+use crate::pages::records::Record;
+use crate::routes::Routes;
+use crate::state::Console;
+
+/// All causes.
+#[derive(Clone, Copy, Debug, Deserialize, TypedPath)]
+#[typed_path("/held")]
+pub(crate) struct Groups;
+
+/// What waits for one cause.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, TypedPath)]
+#[typed_path("/held/{kind}/{code}")]
+pub(crate) struct Group {
+    kind: String,
+    code: String,
+}
+
+/// Tries one of a group again.
+#[derive(Clone, Debug, Deserialize, TypedPath)]
+#[typed_path("/held/{kind}/{code}/retry")]
+pub(crate) struct Retry {
+    kind: String,
+    code: String,
+}
+
+/// Gives one of a group up.
+#[derive(Clone, Debug, Deserialize, TypedPath)]
+#[typed_path("/held/{kind}/{code}/give-up")]
+pub(crate) struct GiveUp {
+    kind: String,
+    code: String,
+}
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes.page(groups::groups).page(group::group).action(actions::retry).action(actions::give_up)
+}
+
+impl Group {
+    /// The page of what waits like this.
+    pub(crate) fn of(kind: HeldKind, code: ReasonCode) -> Self {
+        Self { kind: kind.as_str().to_owned(), code: code.as_str().to_owned() }
+    }
+
+    fn filter(&self) -> Result<HeldFilter, Failure> {
+        let kind = HeldKind::parse(&self.kind);
+        let code = ReasonCode::parse(&self.code);
+        match (kind, code) {
+            (Some(kind), Some(code)) => Ok(HeldFilter::group(kind, code)),
+            _ => Err(Failure::not_found("такой причины нет; откройте список причин заново")),
+        }
+    }
+}
+
+impl Retry {
+    fn of(group: &Group) -> Self {
+        Self { kind: group.kind.clone(), code: group.code.clone() }
+    }
+
+    fn group(&self) -> Group {
+        Group { kind: self.kind.clone(), code: self.code.clone() }
+    }
+}
+
+impl GiveUp {
+    fn of(group: &Group) -> Self {
+        Self { kind: group.kind.clone(), code: group.code.clone() }
+    }
+
+    fn group(&self) -> Group {
+        Group { kind: self.kind.clone(), code: self.code.clone() }
+    }
+}
+
+/// The page of the console that shows the record, or the card in the portal where there is none.
+fn leads_to(console: &Console, held: &Held) -> Option<String> {
+    match (held.link, held.deal_id, held.company_id) {
+        (Some(id), _, _) => Some(Record { id }.to_string()),
+        (None, Some(deal), _) => Some(Inquiry { deal }.to_string()),
+        (None, None, Some(company)) => Some(console.company(company)),
+        (None, None, None) => None,
+    }
+}
+
+/// What can be tried again. A conflict is decided on the page of its record; a document goes on when 1C sends its file.
+fn waiting(key: HeldKey) -> Option<Waiting> {
+    match key {
+        HeldKey::Delivery(id) => Some(Waiting::Delivery(id)),
+        HeldKey::Company(id) => Some(Waiting::Company(id)),
+        HeldKey::Inquiry(deal) => Some(Waiting::Inquiry(deal)),
+        HeldKey::Deal(deal) => Some(Waiting::Face(deal)),
+        HeldKey::Document(_) | HeldKey::Conflict(..) => None,
+    }
+}
