@@ -49,7 +49,8 @@ pub use inquiry::InquirySettings;
 pub use papers::documents::ContentError;
 pub use pushed::Pushed;
 pub use reconcile::{
-    Discrepancy, DiscrepancyKind, FieldDifference, Healing, Reconciled, Reconciliation, Standing, reconciled,
+    Discrepancy, DiscrepancyFilter, DiscrepancyKind, FieldDifference, Healing, KeptDiscrepancy, Reconciled,
+    Reconciliation, Standing, kept_discrepancies, reconciled,
 };
 pub use rehearse::{Difference, Rehearsal, Rehearsed, WouldDo};
 pub use retry::{retry_all_parked, retry_parked};

@@ -49,7 +49,7 @@ macro_rules! select_conflict {
     };
 }
 
-async fn conflicts_of(conn: Conn<'_>, link: LinkId) -> Result<Vec<Conflict>> {
+pub(crate) async fn conflicts_of(conn: Conn<'_>, link: LinkId) -> Result<Vec<Conflict>> {
     const SQL: &str = select_conflict!("of a link", "where link_id = $1 order by field");
     let rows: Vec<Row> = on_db!(conn, db => sqlx::query_as(SQL).bind(link.to_string()).fetch_all(db).await?);
     rows.into_iter().map(Row::into_conflict).collect()

@@ -117,7 +117,7 @@ async fn deed(conn: Conn<'_>, id: DeedId) -> Result<Option<Deed>> {
     row.map(Row::into_deed).transpose()
 }
 
-async fn deeds_of_link(
+pub(crate) async fn deeds_of_link(
     conn: Conn<'_>,
     link: LinkId,
     before: Option<DeedId>,
@@ -136,7 +136,12 @@ async fn deeds_of_link(
     rows.into_iter().map(Row::into_deed).collect()
 }
 
-async fn deeds_of_deal(conn: Conn<'_>, deal: i64, before: Option<DeedId>, limit: usize) -> Result<Vec<Deed>> {
+pub(crate) async fn deeds_of_deal(
+    conn: Conn<'_>,
+    deal: i64,
+    before: Option<DeedId>,
+    limit: usize,
+) -> Result<Vec<Deed>> {
     const SQL: &str = select_deed!("to a deal", "where deal_id = $1 and id < $2 order by id desc limit $3");
     let rows: Vec<Row> = on_db!(conn, db => {
         sqlx::query_as(SQL)

@@ -139,7 +139,7 @@ async fn document(conn: Conn<'_>, onec_ref: OneCRef) -> Result<Option<DocumentRo
     row.map(Row::into_document).transpose()
 }
 
-async fn documents_of_deal(conn: Conn<'_>, deal: i64) -> Result<Vec<DocumentRow>> {
+pub(crate) async fn documents_of_deal(conn: Conn<'_>, deal: i64) -> Result<Vec<DocumentRow>> {
     // Three indexes, one statement: each part finds its rows by one of them.
     const SQL: &str = select_document!(
         "of a deal",
@@ -174,6 +174,13 @@ async fn documents_waiting(conn: Conn<'_>, after: &str, limit: usize) -> Result<
 
 async fn document_figures(conn: Conn<'_>) -> Result<DocumentFigures> {
     Ok(tallies::read(conn).await?.documents)
+}
+
+/// The documents with these GUIDs, in no order.
+pub(crate) async fn documents_by_refs(conn: Conn<'_>, refs: &[String]) -> Result<Vec<DocumentRow>> {
+    const SQL: &str = select_document!("by refs", "where d.onec_ref in (select value from json_each($1))");
+    let rows: Vec<Row> = on_db!(conn, db => sqlx::query_as(SQL).bind(codec::list(refs)).fetch_all(db).await?);
+    rows.into_iter().map(Row::into_document).collect()
 }
 
 async fn documents_page(conn: Conn<'_>, after: &str, limit: usize) -> Result<Vec<DocumentRow>> {

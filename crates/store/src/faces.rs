@@ -84,7 +84,7 @@ macro_rules! select_face {
     };
 }
 
-async fn face(conn: Conn<'_>, deal: i64) -> Result<Option<FaceRow>> {
+pub(crate) async fn face(conn: Conn<'_>, deal: i64) -> Result<Option<FaceRow>> {
     const SQL: &str = select_face!("of a deal", "where deal_id = $1");
     let row: Option<Row> = on_db!(conn, db => sqlx::query_as(SQL).bind(deal).fetch_optional(db).await?);
     row.map(Row::into_face).transpose()

@@ -84,7 +84,7 @@ pub struct SentInquiry {
 }
 
 /// The currency of a deal that names none.
-const ROUBLE: &str = "RUB";
+pub(crate) const ROUBLE: &str = "RUB";
 
 impl InquiryRow {
     /// The currency of the deal.
@@ -169,7 +169,7 @@ macro_rules! select_inquiry {
 /// How many deals one statement names.
 const LIST_MAX: usize = 1000;
 
-async fn inquiries(mut conn: Conn<'_>, deals: &[i64]) -> Result<Vec<InquiryRow>> {
+pub(crate) async fn inquiries(mut conn: Conn<'_>, deals: &[i64]) -> Result<Vec<InquiryRow>> {
     const SQL: Dialects = Dialects {
         sqlite: select_inquiry!(
             "by deals",
@@ -345,7 +345,7 @@ impl Write {
         let number_in_words =
             if number.is_empty() { String::new() } else { format!(", запрос {number}") };
         let hint = format!("сделка № {}{number_in_words}", inquiry.deal_id);
-        let words = Words::default().text(&inquiry.title).number(number);
+        let words = Words::default().text(&inquiry.title).number(number).number(&inquiry.deal_id.to_string());
         let key = inquiry.deal_id.to_string();
         self.index(Entry { kind: SearchKind::Deal, key, title: &inquiry.title, hint, words }).await
     }

@@ -93,6 +93,51 @@ async fn history(conn: Conn<'_>, link: LinkId, after_seq: i64, limit: usize) -> 
     rows.into_iter().map(|row| row.into_change(link)).collect()
 }
 
+/// The next `limit` entries of a link before the entry `before_seq`, the newest first.
+pub(crate) async fn history_before(
+    conn: Conn<'_>,
+    link: LinkId,
+    before_seq: i64,
+    limit: usize,
+) -> Result<Vec<Change>> {
+    const SQL: &str = "
+        -- journal: history of a link, backwards
+        select seq, side, source, changed_at, seen_at, snapshot, note
+          from change
+         where link_id = $1 and seq < $2
+         order by seq desc
+         limit $3";
+    let rows: Vec<ChangeRow> = on_db!(conn, db => {
+        sqlx::query_as(SQL)
+            .bind(link.to_string())
+            .bind(before_seq)
+            .bind(codec::limit(limit))
+            .fetch_all(db)
+            .await?
+    });
+    rows.into_iter().map(|row| row.into_change(link)).collect()
+}
+
+/// What a side had shown before an entry.
+pub(crate) async fn shown_before(
+    conn: Conn<'_>,
+    link: LinkId,
+    side: Side,
+    before_seq: i64,
+) -> Result<Option<Counterparty>> {
+    const SQL: &str = "
+        -- journal: what a side showed before
+        select snapshot
+          from change
+         where link_id = $1 and side = $2 and seq < $3
+         order by seq desc
+         limit 1";
+    let row: Option<(String,)> = on_db!(conn, db => {
+        sqlx::query_as(SQL).bind(link.to_string()).bind(side.as_str()).bind(before_seq).fetch_optional(db).await?
+    });
+    row.map(|(snapshot,)| codec::from_json(&snapshot)).transpose()
+}
+
 row! {
     ChangeRow {
         seq: i64,

@@ -34,7 +34,7 @@ async fn holder_of_key(conn: Conn<'_>, key: &MatchKey) -> Result<Option<LinkId>>
     row.map(|(link,)| codec::id(&link)).transpose()
 }
 
-async fn key_of(conn: Conn<'_>, link: LinkId) -> Result<Option<MatchKey>> {
+pub(crate) async fn key_of(conn: Conn<'_>, link: LinkId) -> Result<Option<MatchKey>> {
     const SQL: &str = "
         -- key: of a link
         select match_key

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`Store`] → [`Write`] → `links` → `keys` → `journal` → `outbox` → `parked` → the small tables
 //! (`portal_index`, `lanes`, `cursors`, `adapter`, `bridge`, `tokens`, `show_all`, `tellings`, `codes_to_show`, `watches`, `blobs`, `transcripts`) → what people look
-//! at (`tallies`, `summary`, `activity`, `held`, `search`, `pulse`) → whoever uses the console (`people`, `sessions`, `audit`).
+//! at (`tallies`, `summary`, `activity`, `held`, `search`, `pulse`, `record`, `lists`, `runs`) → whoever uses the console (`people`, `sessions`, `audit`).
 //!
 //! One body serves SQLite and PostgreSQL: an open connection is an enum of the two drivers' own ones, and
 //! `dialect` turns one text of Rust into an arm for each. What is read can be read from a [`Store`] and,
@@ -34,6 +34,7 @@ mod journal;
 mod keys;
 mod lanes;
 mod links;
+mod lists;
 mod looks;
 mod outbox;
 mod parked;
@@ -42,6 +43,8 @@ mod people;
 mod portal_companies;
 mod portal_index;
 mod pulse;
+mod record;
+mod runs;
 mod search;
 mod sessions;
 mod show_all;
@@ -72,6 +75,7 @@ pub use journal::{Change, NewChange};
 pub use keys::Claim;
 pub use lanes::Lane;
 pub use links::Noted;
+pub use lists::{DocumentShelf, InquiryShelf, ListPlace, PaymentShelf};
 pub use looks::{Entity, Look, NewLook};
 pub use outbox::{InHand, Received, Receiving, Sent, Settling, Standing};
 pub use parked::ParkedRow;
@@ -80,6 +84,11 @@ pub use people::Person;
 pub use portal_companies::PortalCompany;
 pub use portal_index::PortalRequisite;
 pub use pulse::Pulse;
+pub use record::{
+    DealLine, DealRecord, DeliveryEntry, HandedInquiry, HistoryEntry, HistoryEvent, HistoryPage,
+    HistoryPlace, LinkLine, LinkRecord,
+};
+pub use runs::{RUN_ROWS_MAX, Run, RunFigure, RunFilter, RunProgress, RunRow};
 pub use search::{HITS_MAX, Hit, HitKey, Hits, Rank, SearchKind};
 pub use sessions::{Session, SignInFailures};
 pub use show_all::{ShowAll, ShownSince};

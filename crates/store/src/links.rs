@@ -62,7 +62,7 @@ macro_rules! select_link {
     };
 }
 
-async fn link(conn: Conn<'_>, id: LinkId) -> Result<Option<Link>> {
+pub(crate) async fn link(conn: Conn<'_>, id: LinkId) -> Result<Option<Link>> {
     const SQL: &str = select_link!("by id", "where id = $1");
     let row = on_db!(conn, db => sqlx::query_as(SQL).bind(id.to_string()).fetch_optional(db).await?);
     row.map(LinkRow::into_link).transpose()

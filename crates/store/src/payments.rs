@@ -80,7 +80,7 @@ async fn payment(conn: Conn<'_>, onec_ref: OneCRef) -> Result<Option<PaymentRow>
     row.map(Row::into_payment).transpose()
 }
 
-async fn payments_of_deal(conn: Conn<'_>, deal: i64) -> Result<Vec<PaymentRow>> {
+pub(crate) async fn payments_of_deal(conn: Conn<'_>, deal: i64) -> Result<Vec<PaymentRow>> {
     // A payment that names a known inquiry belongs to its deal, whatever deal it names beside.
     const SQL: &str = select_payment!(
         "of a deal",
@@ -109,6 +109,13 @@ async fn payments_of_inquiry(conn: Conn<'_>, inquiry: OneCRef) -> Result<Vec<Pay
 async fn payment_figures(conn: Conn<'_>) -> Result<(i64, i64)> {
     let payments = tallies::read(conn).await?.payments;
     Ok((payments.counted, payments.unplaced))
+}
+
+/// The payments with these GUIDs, in no order.
+pub(crate) async fn payments_by_refs(conn: Conn<'_>, refs: &[String]) -> Result<Vec<PaymentRow>> {
+    const SQL: &str = select_payment!("by refs", "where p.onec_ref in (select value from json_each($1))");
+    let rows: Vec<Row> = on_db!(conn, db => sqlx::query_as(SQL).bind(codec::list(refs)).fetch_all(db).await?);
+    rows.into_iter().map(Row::into_payment).collect()
 }
 
 async fn payments_page(conn: Conn<'_>, after: &str, limit: usize) -> Result<Vec<PaymentRow>> {

@@ -63,7 +63,7 @@ macro_rules! select_company {
     };
 }
 
-async fn portal_companies(conn: Conn<'_>, ids: &[i64]) -> Result<Vec<PortalCompany>> {
+pub(crate) async fn portal_companies(conn: Conn<'_>, ids: &[i64]) -> Result<Vec<PortalCompany>> {
     const SQL: &str = select_company!(
         "by ids",
         "where company_id in (select cast(value as bigint) from json_each($1)) order by company_id"
@@ -177,7 +177,7 @@ impl Write {
         let inn = company.waits_inn.as_deref().unwrap_or_default();
         let inn_in_words = if inn.is_empty() { String::new() } else { format!(", ИНН {inn}") };
         let hint = format!("компания № {}{inn_in_words}", company.company_id);
-        let words = Words::default().text(&company.title).number(inn);
+        let words = Words::default().text(&company.title).number(inn).number(&company.company_id.to_string());
         let key = company.company_id.to_string();
         self.index(Entry { kind: SearchKind::Company, key, title: &company.title, hint, words }).await
     }

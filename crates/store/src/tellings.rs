@@ -106,6 +106,23 @@ async fn tellings_waiting(conn: Conn<'_>) -> Result<i64> {
     Ok(tallies::read(conn).await?.queue("telling"))
 }
 
+/// The next `limit` tellings of a company before a moment and a topic, the newest first.
+pub(crate) async fn tellings_before(
+    conn: Conn<'_>,
+    company: i64,
+    (since, topic): &(i64, String),
+    limit: usize,
+) -> Result<Vec<Telling>> {
+    const SQL: &str = select_telling!(
+        "of a company, backwards",
+        "where company_id = $1 and (since, topic) < ($2, $3) order by since desc, topic desc limit $4"
+    );
+    let rows: Vec<Row> = on_db!(conn, db => {
+        sqlx::query_as(SQL).bind(company).bind(since).bind(topic).bind(codec::limit(limit)).fetch_all(db).await?
+    });
+    rows.into_iter().map(Row::into_telling).collect()
+}
+
 impl Write {
     /// Keeps something to tell. What is known of the topic already stays as it is: it is told once.
     pub async fn tell(&mut self, topic: &str, company: i64, message: &Message, now: Timestamp) -> Result<()> {

@@ -77,7 +77,7 @@ reads! {
     fn transcripts_of_deal(deal: i64, before: Option<i64>, limit: usize) -> Vec<Transcript>;
 }
 
-async fn transcripts_of_link(
+pub(crate) async fn transcripts_of_link(
     conn: Conn<'_>,
     link: LinkId,
     before: Option<i64>,
@@ -101,7 +101,7 @@ async fn transcripts_of_link(
     rows.into_iter().map(Row::into_transcript).collect()
 }
 
-async fn transcripts_of_deal(
+pub(crate) async fn transcripts_of_deal(
     conn: Conn<'_>,
     deal: i64,
     before: Option<i64>,

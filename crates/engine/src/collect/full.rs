@@ -19,6 +19,8 @@ const CHUNK: usize = 588;
 const PAGE: usize = 1000;
 /// A receipt that comes later speaks of nothing that anybody knows.
 const HANDED_KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
+/// People look at the last 30 days, and sometimes at a quarter.
+const ACTIVITY_KEPT: SignedDuration = SignedDuration::from_hours(100 * 24);
 
 impl Engine {
     /// Reads every card and takes it; finds what is gone.
@@ -67,10 +69,12 @@ impl Engine {
         Ok(())
     }
 
-    /// Forgets which states of deals 1C was given long ago.
+    /// Forgets which states of deals 1C was given long ago, and what crossed before anybody asks for it.
     async fn prune_handed(&self) -> Result<(), StoreError> {
         let mut write = self.store.begin().await?;
-        write.prune_handed_inquiries(self.clock.now() - HANDED_KEPT).await?;
+        let now = self.clock.now();
+        write.prune_handed_inquiries(now - HANDED_KEPT).await?;
+        write.prune_activity(now - ACTIVITY_KEPT).await?;
         write.commit().await
     }
 

@@ -7,10 +7,11 @@ use bitrix::{
     ApiErrorKind, Args, BatchAnswer, CallError, Chain, Command, Download, FieldFile, ItemUpdate, Listing,
     Outcome, pack,
 };
-use domain::{DocumentKind, OneCRef, Reason, ReasonCode, SignedDuration, Timestamp};
+use domain::{DocumentKind, OneCRef, Reason, ReasonCode, Side, SignedDuration, Timestamp};
 use serde_json::Value;
 use store::{
-    Digest, DocumentRow, Face, FaceIntent, FaceRow, InquiryRow, Line, NewTranscript, Placed, StoreError,
+    Digest, DocumentRow, Face, FaceIntent, FaceRow, Happened, InquiryRow, Line, NewTranscript, Placed,
+    StoreError, Subject,
 };
 use tracing::{debug, info, warn};
 
@@ -533,6 +534,7 @@ impl Engine {
         for (document, placed) in &places {
             write.place_document(*document, Some(placed)).await?;
             if let Some(row) = job.documents.iter().find(|row| row.onec_ref == *document) {
+                write.happened(Subject::Document, Side::Bitrix, arrival(row), now);
                 let text = format!("{} загружен из 1С", called(row.kind, &row.number, row.date));
                 write.note_deal(&format!("document/{document}/{}", placed.digest), deal, &text, now).await?;
             }
@@ -585,6 +587,7 @@ impl Engine {
         for (document, placed) in &places {
             write.place_document(*document, Some(placed)).await?;
             if let Some(row) = job.documents.iter().find(|row| row.onec_ref == *document) {
+                write.happened(Subject::Document, Side::Bitrix, arrival(row), now);
                 let text = format!("{} загружен из 1С", called(row.kind, &row.number, row.date));
                 write.note_deal(&format!("document/{document}/{}", placed.digest), deal, &text, now).await?;
             }
@@ -707,7 +710,9 @@ impl Engine {
     async fn park_face(&self, face: &FaceRow, why: &Reason, shown: &mut Shown) -> Result<(), EngineError> {
         warn!(deal = face.deal_id, reason = %why.text, "A deal waits for a person");
         let mut write = self.store.begin().await?;
-        write.park_face(face, why, self.clock.now()).await?;
+        let now = self.clock.now();
+        write.park_face(face, why, now).await?;
+        write.happened(Subject::Inquiry, Side::Bitrix, Happened::Parked, now);
         write.commit().await?;
         shown.parked += 1;
         Ok(())
@@ -753,6 +758,11 @@ const DOCUMENT_MAX: u64 = 64 * 1024 * 1024;
 
 fn ids_of(files: &BTreeMap<DocumentKind, Vec<FieldFile>>) -> Held {
     files.iter().map(|(kind, files)| (*kind, files.iter().map(|file| file.id).collect())).collect()
+}
+
+/// What the deal did with the file of a document.
+fn arrival(document: &DocumentRow) -> Happened {
+    if document.placed.is_none() { Happened::Created } else { Happened::Updated }
 }
 
 fn portions(mut jobs: Vec<Job>) -> Vec<Vec<Job>> {

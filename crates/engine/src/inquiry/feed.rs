@@ -2,9 +2,9 @@
 
 use domain::{
     DeliveryId, InquiryClient, InquiryOffer, InquiryPaper, OneCRef, OpenInquiry, Receipt, ReceiptStatus,
-    ReceiptTaken, SignedDuration, Timestamp,
+    ReceiptTaken, Side, SignedDuration, Timestamp,
 };
-use store::{InquiryRow, InquiryState, NewTranscript, SentInquiry, StoreError, Write};
+use store::{Happened, InquiryRow, InquiryState, NewTranscript, SentInquiry, StoreError, Subject, Write};
 use tracing::{debug, warn};
 
 use super::take::refused;
@@ -128,6 +128,7 @@ impl Engine {
             tell_of_refused_deal(write, &row, receipt.delivery, &reason, now).await?;
             row.state = InquiryState::Rejected(reason);
             write.put_inquiry(&row).await?;
+            write.happened(Subject::Inquiry, Side::OneC, Happened::Parked, now);
             return Ok(ReceiptTaken::Settled);
         }
         let was_known = row.onec_ref;
@@ -140,6 +141,7 @@ impl Engine {
                 );
                 row.state = InquiryState::Rejected(refused(&row, &text));
                 write.put_inquiry(&row).await?;
+                write.happened(Subject::Inquiry, Side::OneC, Happened::Parked, now);
                 return Ok(ReceiptTaken::Settled);
             }
             _ => row.onec_ref = Some(said),
@@ -151,6 +153,9 @@ impl Engine {
         let taken = if is_newest && is_open {
             row.taken = Some(sent);
             row.state = InquiryState::Still;
+            if let Some(happened) = Happened::parse(receipt.status.as_str()) {
+                write.happened(Subject::Inquiry, Side::OneC, happened, now);
+            }
             ReceiptTaken::Settled
         } else {
             debug!(deal, "A receipt speaks of an older state");

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Amount, CompletePayments, OneCRef, ShownPayment, Timestamp};
-use store::{PaymentRow, StoreError, Write};
+use domain::{Amount, CompletePayments, OneCRef, ShownPayment, Side, Timestamp};
+use store::{Happened, PaymentRow, StoreError, Subject, Write};
 
 use super::{deal_of, is_stale, want_faces};
 use crate::Engine;
@@ -63,6 +63,7 @@ async fn complete(write: &mut Write, list: CompletePayments, now: Timestamp) -> 
             known.is_left_out = true;
             known.seen_at = now;
             write.put_payment(&known).await?;
+            write.happened(Subject::Payment, Side::Bitrix, Happened::Updated, now);
             want_faces(write, [deal, None], now).await?;
             is_news = true;
         }
@@ -95,6 +96,8 @@ async fn show(
     if !is_news {
         return Ok(Pushed::Unchanged);
     }
+    let happened = if before.is_none() { Happened::Created } else { Happened::Updated };
+    write.happened(Subject::Payment, Side::Bitrix, happened, now);
     let was_at = before.and_then(|before| before.deal_id);
     want_faces(write, [was_at, row.deal_id], now).await?;
     Ok(Pushed::Accepted(if row.deal_id.is_none() { unknown_inquiry() } else { String::new() }))

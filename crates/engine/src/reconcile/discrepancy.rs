@@ -1,7 +1,8 @@
 use domain::{Field, LinkId, OneCRef, ReasonCode, Side, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Something on which the two sides do not agree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Discrepancy {
     /// Whose. `None`: a company that never became a counterparty.
     pub link: Option<LinkId>,
@@ -34,7 +35,7 @@ pub struct Discrepancy {
 }
 
 /// A field that the sides show differently, in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldDifference {
     /// Which.
     pub field: Field,
@@ -49,20 +50,25 @@ pub struct FieldDifference {
 }
 
 /// What two sides disagree about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DiscrepancyKind {
     /// 1C shows it, Bitrix24 has no company for it.
+    #[serde(rename = "missing-in-bitrix24")]
     MissingInBitrix,
     /// A company that 1C has not taken.
+    #[serde(rename = "missing-in-1c")]
     MissingInOneC,
     /// Both have it and show different values.
     Different,
     /// 1C showed everything, and this was not among it.
+    #[serde(rename = "not-shown-by-1c")]
     NotShown,
 }
 
 /// Whether a difference goes by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// Nobody carries it: something was missed.
     Missed,
@@ -79,6 +85,14 @@ pub enum Standing {
 }
 
 impl DiscrepancyKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::MissingInBitrix, Self::MissingInOneC, Self::Different, Self::NotShown];
+
+    /// Reads the word back.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     /// The word for programs.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -101,6 +115,15 @@ impl DiscrepancyKind {
 }
 
 impl Standing {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Missed, Self::Healed, Self::UnderWay, Self::Waits, Self::KeptApart, Self::Dropped];
+
+    /// Reads the word back.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|standing| standing.as_str() == word)
+    }
+
     /// The word for programs.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -4,11 +4,12 @@
 //! the three was missed by somebody; [`Healing::Heal`] plans it again. What waits for a person goes on waiting.
 //!
 //! Reading order: [`Discrepancy`] → [`Reconciliation`] → `look` (one link) → `company` (companies that do not travel) →
-//! `heal`.
+//! `heal` → `kept` (what people look at later).
 
 mod company;
 mod discrepancy;
 mod heal;
+mod kept;
 mod look;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -21,6 +22,7 @@ use tracing::info;
 use crate::{AskedToShow, Engine};
 
 pub use discrepancy::{Discrepancy, DiscrepancyKind, FieldDifference, Standing};
+pub use kept::{DiscrepancyFilter, KeptDiscrepancy, kept_discrepancies};
 
 /// Links, or companies, that are looked at together.
 const PAGE: usize = 500;
@@ -48,6 +50,8 @@ pub struct Reconciliation<'a> {
     asked: Option<AskedToShow>,
     figures: BTreeMap<(DiscrepancyKind, Standing), u64>,
     needs_person: u64,
+    run: i64,
+    quiet_pages: u64,
 }
 
 /// How far it has come.
@@ -86,6 +90,9 @@ impl Engine {
     /// Begins to compare both sides by what they last showed. To know what the portal shows now, read it first with
     /// [`collect_all`](Self::collect_all).
     pub async fn reconcile(&self, healing: Healing) -> Result<Reconciliation<'_>, StoreError> {
+        let mut write = self.store.begin().await?;
+        let run = write.begin_reconcile_run(healing == Healing::Heal, self.clock.now()).await?;
+        write.commit().await?;
         Ok(Reconciliation {
             engine: self,
             healing,
@@ -94,6 +101,8 @@ impl Engine {
             asked: self.asked_to_show_all().await?,
             figures: BTreeMap::new(),
             needs_person: 0,
+            run,
+            quiet_pages: 0,
         })
     }
 
@@ -147,6 +156,7 @@ impl Reconciliation<'_> {
             *self.figures.entry((discrepancy.kind, discrepancy.standing)).or_default() += 1;
             self.needs_person += u64::from(discrepancy.needs_person);
         }
+        self.keep(&found).await?;
         Ok(Some(found))
     }
 
@@ -167,6 +177,7 @@ impl Reconciliation<'_> {
 
     /// Keeps what it came to, for people who ask later.
     pub async fn finish(self) -> Result<Reconciled, StoreError> {
+        self.write_down(&[], true).await?;
         let standing = |standing: Standing| -> u64 {
             self.figures.iter().filter(|((_, found), _)| *found == standing).map(|(_, count)| count).sum()
         };

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use domain::{
     Amount, CompletePayments, DocumentKind, InquiryOffer, OneCRef, ReasonCode, Receipt, ReceiptStatus,
-    ReceiptTaken, ShownDocument, ShownInquiry, ShownPayment, SignedDuration, Timestamp,
+    ReceiptTaken, ShownDocument, ShownInquiry, ShownPayment, Side, SignedDuration, Timestamp,
 };
 use emulator::bitrix24::DealFile;
 use emulator::faults::Fault;
 use engine::{InquirySettings, PaperStanding, Pushed, Settings};
-use store::InquiryState;
+use store::{Happened, InquiryState, Subject};
 
 use crate::entities::{entity, guid, inn};
 use crate::world::World;
@@ -156,6 +156,28 @@ fn payment(number: u32, inquiry: OneCRef, amount: &str) -> ShownPayment {
 
 fn named(number: u32, content: &str) -> (String, Vec<u8>) {
     (format!("Счёт СЧ-{number:04} от 23.11.2026.pdf"), pdf(content))
+}
+
+#[tokio::test]
+async fn inquiries_documents_and_payments_that_cross_are_counted() {
+    let office = Office::open().await;
+    let (_, inquiry) = office.inquiry("Насосы").await;
+    office.tell(invoice(900, inquiry, "первая версия")).await;
+    office.pay(payment(901, inquiry, "100")).await;
+    office.pay(payment(901, inquiry, "100")).await;
+    office.show().await;
+    office.tell(invoice(900, inquiry, "вторая версия")).await;
+    office.show().await;
+
+    let now = office.world.clock_now();
+    let days =
+        office.world.engine.store().activity(now, 0, &jiff::tz::TimeZone::UTC).await.expect("it works");
+    let count = |subject, side, happened| days[0].count(Some(subject), Some(side), Some(happened));
+    assert_eq!(count(Subject::Inquiry, Side::OneC, Happened::Created), 1);
+    assert_eq!(count(Subject::Document, Side::Bitrix, Happened::Created), 1);
+    assert_eq!(count(Subject::Document, Side::Bitrix, Happened::Updated), 1, "a newer version");
+    assert_eq!(count(Subject::Payment, Side::Bitrix, Happened::Created), 1, "the same again is no news");
+    assert_eq!(count(Subject::Inquiry, Side::Bitrix, Happened::Parked), 0);
 }
 
 #[tokio::test]

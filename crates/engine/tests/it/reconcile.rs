@@ -1,7 +1,7 @@
 //! What both sides lack is listed, and what nobody carries is sent, once.
 
 use domain::{Counterparty, Field, ReasonCode, Rule, Rules, Side, SignedDuration};
-use engine::{Discrepancy, DiscrepancyKind, Healing, Reconciled, Settings, Standing};
+use engine::{Discrepancy, DiscrepancyFilter, DiscrepancyKind, Healing, Reconciled, Settings, Standing};
 
 use crate::entities::{entity, guid, inn};
 use crate::way_back::{agreed, employee_makes};
@@ -15,7 +15,24 @@ impl World {
         while let Some(page) = reconciliation.next().await.expect("the database works") {
             found.extend(page);
         }
-        (found, reconciliation.finish().await.expect("the database works"))
+        let run = reconciliation.run();
+        let reconciled = reconciliation.finish().await.expect("the database works");
+        self.is_kept(run, &found, &reconciled).await;
+        (found, reconciled)
+    }
+
+    /// Whatever was found can be read later.
+    async fn is_kept(&self, run: i64, found: &[Discrepancy], reconciled: &Reconciled) {
+        let store = self.engine.store();
+        let known = store.reconcile_run(run).await.expect("the database works").expect("it ended");
+        let figures: i64 = known.figures.iter().map(|figure| figure.count).sum();
+        assert_eq!(known.ended_at, Some(reconciled.at));
+        assert_eq!((known.found.unsigned_abs(), figures), (reconciled.discrepancies, known.found));
+        assert_eq!(known.needs_person.unsigned_abs(), reconciled.needs_person);
+        let kept = engine::kept_discrepancies(store, run, DiscrepancyFilter::default(), 0, usize::MAX)
+            .await
+            .expect("the database works");
+        assert_eq!(kept.into_iter().map(|kept| kept.discrepancy).collect::<Vec<_>>(), found);
     }
 
     /// A delivery is lost as no code should lose it.

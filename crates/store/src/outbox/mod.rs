@@ -51,7 +51,7 @@ macro_rules! select_standing {
     };
 }
 
-async fn delivery(conn: Conn<'_>, id: DeliveryId) -> Result<Option<Standing>> {
+pub(crate) async fn delivery(conn: Conn<'_>, id: DeliveryId) -> Result<Option<Standing>> {
     const SQL: &str = select_standing!("by id", "where id = $1");
     let row = on_db!(conn, db => sqlx::query_as(SQL).bind(id.to_string()).fetch_optional(db).await?);
     row.map(StandingRow::into_standing).transpose()
@@ -75,7 +75,7 @@ async fn standing(mut conn: Conn<'_>, link: LinkId, side: Side) -> Result<Option
     Ok(None)
 }
 
-async fn open_deliveries(mut conn: Conn<'_>, links: &[LinkId]) -> Result<Vec<Standing>> {
+pub(crate) async fn open_deliveries(mut conn: Conn<'_>, links: &[LinkId]) -> Result<Vec<Standing>> {
     const SQL: &str = select_standing!(
         "open ones of links",
         "where link_id in (select value from json_each($1)) and state in ('due', 'leased', 'parked')"

@@ -2,6 +2,7 @@
 
 mod world;
 
+mod activity;
 mod blobs;
 mod durability;
 mod held;
@@ -9,9 +10,11 @@ mod journal;
 mod keys;
 mod leases;
 mod links;
+mod lists;
 mod outbox;
 mod papers;
 mod parked;
+mod records;
 mod schema;
 mod search;
 mod service;
