@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::Clock;
+use domain::{Clock, SignedDuration};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,6 +19,8 @@ use crate::batch::{Batch, BatchAnswer, Outcome, done};
 use crate::door::{Door, Secrets};
 use crate::error::{BusyBy, CallError, Denial, Lost, Unreached};
 use crate::files::Download;
+use crate::health::{Health, Record};
+use crate::observer::{Nobody, Observer, Requested};
 use crate::pace::{BASKET, Pace, PaceSettings, Permit};
 use crate::reply;
 use crate::transport::{Failure, Fetched, Transport};
@@ -39,6 +41,8 @@ struct Shared {
     /// The tokens of a local application.
     keeper: Option<Keeper>,
     pace: Pace,
+    health: Record,
+    observer: Arc<dyn Observer>,
     clock: Arc<dyn Clock>,
 }
 
@@ -55,6 +59,8 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// Who we are; the portal's firewall dislikes an empty one.
     pub user_agent: String,
+    /// Who counts requests.
+    pub observer: Arc<dyn Observer>,
 }
 
 impl Settings {
@@ -66,6 +72,7 @@ impl Settings {
             timeout: Duration::from_mins(2),
             connect_timeout: Duration::from_secs(10),
             user_agent: concat!("Parom/", env!("CARGO_PKG_VERSION")).to_owned(),
+            observer: Arc::new(Nobody),
         }
     }
 }
@@ -98,7 +105,13 @@ impl Client {
     ) -> Result<Self, Unreached> {
         let transport = Transport::new(settings, door)?;
         let pace = Pace::new(settings.pace.clone(), Arc::clone(&clock));
-        Ok(Self { shared: Arc::new(Shared { transport, keeper, pace, clock }) })
+        let (health, observer) = (Record::default(), Arc::clone(&settings.observer));
+        Ok(Self { shared: Arc::new(Shared { transport, keeper, pace, health, observer, clock }) })
+    }
+
+    /// Whether the portal answers, and how fast. Asks nothing: it is what earlier requests have shown.
+    pub fn health(&self) -> Health {
+        self.shared.health.read()
     }
 
     /// The portal's address without its secret.
@@ -143,15 +156,14 @@ impl Client {
         args: &Args,
     ) -> Result<T, CallError> {
         let (_permit, mut envelope) =
-            self.send(method, &HashSet::from([method]), args, Some(token)).await.map_err(of_application)?;
+            self.send(&What::call(method), args, Some(token)).await.map_err(of_application)?;
         let result = envelope.get_mut("result").map(Value::take).unwrap_or_default();
         serde_json::from_value(result).map_err(|_| unclear(method, Lost::NoResult { status: 200 }))
     }
 
     /// Calls one method.
     pub async fn call(&self, method: &str, args: &Args) -> Result<Answer, CallError> {
-        let methods = HashSet::from([method]);
-        let (permit, envelope) = self.exchange(method, &methods, args).await?;
+        let (permit, envelope) = self.exchange(&What::call(method), args).await?;
         answered(method, &permit, envelope)
     }
 
@@ -167,7 +179,8 @@ impl Client {
     /// Runs a batch. `Ok` says only that the portal took it: every command has its own outcome.
     pub async fn batch(&self, batch: &Batch) -> Result<BatchAnswer, CallError> {
         let methods: HashSet<&str> = batch.wires().iter().map(|wire| wire.method.as_str()).collect();
-        let (permit, mut envelope) = self.exchange(BATCH, &methods, batch).await?;
+        let what = What { method: BATCH, methods, commands: batch.wires().len() };
+        let (permit, mut envelope) = self.exchange(&what, batch).await?;
         let result = envelope.get_mut("result").map(Value::take).unwrap_or_default();
         let scrub = |text: &str| self.door().scrub(text);
         let answer = BatchAnswer::read(batch, result, scrub)
@@ -178,6 +191,7 @@ impl Client {
         for (method, until) in answer.limited() {
             let until = until.unwrap_or(self.shared.clock.now() + BASKET);
             self.shared.pace.block(method, until);
+            self.shared.observer.held_back(BusyBy::Operating);
             permit.troubled();
         }
         Ok(answer)
@@ -187,17 +201,16 @@ impl Client {
     /// again, once: what the portal did not let in was not executed.
     async fn exchange(
         &self,
-        method: &str,
-        methods: &HashSet<&str>,
+        what: &What<'_>,
         body: &impl Serialize,
     ) -> Result<(Permit<'_>, Value), CallError> {
-        let Some(keeper) = self.keeper() else { return self.send(method, methods, body, None).await };
-        let unauthorised = |why| CallError::Unauthorised { method: method.to_owned(), why };
+        let Some(keeper) = self.keeper() else { return self.send(what, body, None).await };
+        let unauthorised = |why| CallError::Unauthorised { method: what.method.to_owned(), why };
         let token = keeper.token(None).await.map_err(unauthorised)?;
-        match self.send(method, methods, body, Some(&token)).await {
+        match self.send(what, body, Some(&token)).await {
             Err(error) if is_spent(&error) => {
                 let token = keeper.token(Some(&token)).await.map_err(unauthorised)?;
-                self.send(method, methods, body, Some(&token)).await.map_err(of_application)
+                self.send(what, body, Some(&token)).await.map_err(of_application)
             }
             other => other.map_err(of_application),
         }
@@ -206,8 +219,7 @@ impl Client {
     /// Waits for the pace, sends, and reads the envelope of a success.
     async fn send(
         &self,
-        method: &str,
-        methods: &HashSet<&str>,
+        what: &What<'_>,
         body: &impl Serialize,
         token: Option<&SecretString>,
     ) -> Result<(Permit<'_>, Value), CallError> {
@@ -215,27 +227,19 @@ impl Client {
             None => serde_json::to_vec(body),
             Some(token) => serde_json::to_vec(&Authorised { auth: token.expose_secret(), body }),
         };
-        let body = body.map_err(|error| not_sent(method, Unreached::Request(error.to_string())))?;
-        self.post(method, methods, Bytes::from(body)).await
+        let body = body.map_err(|error| not_sent(what.method, Unreached::Request(error.to_string())))?;
+        self.post(what, Bytes::from(body)).await
     }
 
     /// [`call`](Self::call) with a body that is JSON already. Not for applications: their token stands in the body.
     pub(crate) async fn call_with_body(&self, method: &str, body: Bytes) -> Result<Answer, CallError> {
-        let (permit, envelope) = self.post(method, &HashSet::from([method]), body).await?;
+        let (permit, envelope) = self.post(&What::call(method), body).await?;
         answered(method, &permit, envelope)
     }
 
-    async fn post(
-        &self,
-        method: &str,
-        methods: &HashSet<&str>,
-        body: Bytes,
-    ) -> Result<(Permit<'_>, Value), CallError> {
-        let permit = self.shared.pace.permit(methods).await.map_err(|wait| CallError::Busy {
-            method: method.to_owned(),
-            until: wait.until,
-            by: wait.by,
-        })?;
+    async fn post(&self, what: &What<'_>, body: Bytes) -> Result<(Permit<'_>, Value), CallError> {
+        let method = what.method;
+        let permit = self.permit(method, &what.methods).await?;
         let reply = self.shared.transport.post(method, body).await;
         let read = match reply {
             Ok(reply) => reply::read(method, &reply, &self.shared.clock, &self.shared.pace, self.door()),
@@ -244,6 +248,7 @@ impl Client {
             Err(Failure::Moved(place)) => Err(reply::moved(method, &place)),
         };
         let elapsed_ms = permit.elapsed().as_millis();
+        self.note(method, what.commands, permit.elapsed(), read.as_ref().map(|_| ()));
         match read {
             Ok(envelope) => {
                 tracing::debug!(method, elapsed_ms, "Bitrix24 answered");
@@ -257,6 +262,23 @@ impl Client {
         }
     }
 
+    /// Waits until the pace lets the methods go.
+    async fn permit(&self, name: &str, methods: &HashSet<&str>) -> Result<Permit<'_>, CallError> {
+        self.shared.pace.permit(methods).await.map_err(|wait| {
+            self.shared.observer.held_back(wait.by);
+            CallError::Busy { method: name.to_owned(), until: wait.until, by: wait.by }
+        })
+    }
+
+    /// Remembers how a request ended, and tells whoever counts.
+    fn note(&self, method: &str, commands: usize, elapsed: SignedDuration, ending: Result<(), &CallError>) {
+        self.shared.health.note(ending, elapsed, self.shared.clock.now());
+        self.shared.observer.requested(&Requested { method, commands, elapsed, ending });
+        if let Err(CallError::Busy { by, .. }) = ending {
+            self.shared.observer.held_back(*by);
+        }
+    }
+
     /// Fetches what the portal has at an address of its own; see [`download`](Self::download).
     pub(crate) async fn fetch(
         &self,
@@ -265,16 +287,11 @@ impl Client {
         limit: usize,
         sink: impl FnMut(&[u8]) + Send,
     ) -> Result<Download, CallError> {
-        let permit = self
-            .shared
-            .pace
-            .permit(&HashSet::from([name]))
-            .await
-            .map_err(|wait| CallError::Busy { method: name.to_owned(), until: wait.until, by: wait.by })?;
+        let permit = self.permit(name, &HashSet::from([name])).await?;
         let fetched = self.shared.transport.fetch(address, limit, sink).await;
         let elapsed_ms = permit.elapsed().as_millis();
         tracing::debug!(method = name, elapsed_ms, is_ok = fetched.is_ok(), "A file was asked for");
-        match fetched {
+        let download = match fetched {
             Ok(Fetched::Whole) => Ok(Download::Whole),
             Ok(Fetched::TooLong) => Ok(Download::Longer),
             Ok(Fetched::NoAddress) => Ok(Download::Nowhere),
@@ -283,7 +300,12 @@ impl Client {
             Err(Failure::NotSent(why)) => Err(not_sent(name, why)),
             Err(Failure::Lost(why)) => Err(unclear(name, why)),
             Err(Failure::Moved(place)) => Err(reply::moved(name, &place)),
-        }
+        };
+        // Not for the health: how long a file takes says little about the portal.
+        let ending = download.as_ref().map(|_| ());
+        let elapsed = permit.elapsed();
+        self.shared.observer.requested(&Requested { method: name, commands: 1, elapsed, ending });
+        download
     }
 
     /// Scheme, host and port of the portal, as employees open it.
@@ -318,6 +340,20 @@ impl Client {
 }
 
 const BATCH: &str = "batch";
+
+/// What a request is about, for the pace and for whoever counts.
+struct What<'a> {
+    method: &'a str,
+    /// The methods whose budgets it uses.
+    methods: HashSet<&'a str>,
+    commands: usize,
+}
+
+impl<'a> What<'a> {
+    fn call(method: &'a str) -> Self {
+        Self { method, methods: HashSet::from([method]), commands: 1 }
+    }
+}
 
 /// What a single method returned.
 fn answered(method: &str, permit: &Permit<'_>, mut envelope: Value) -> Result<Answer, CallError> {
