@@ -2,6 +2,8 @@
 
 mod adapters;
 
+pub use adapters::misfits;
+
 use bitrix::{Args, CallError};
 use domain::{Side, SignedDuration, Timestamp};
 use serde_json::Value;

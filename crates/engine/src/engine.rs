@@ -220,6 +220,11 @@ impl Engine {
         self.wake_collect.notify_one();
     }
 
+    /// Whether the portal answers, and how fast, as far as this process has called it.
+    pub fn portal_health(&self) -> bitrix::Health {
+        self.client.health()
+    }
+
     /// The store, for commands that only read.
     pub fn store(&self) -> &Store {
         &self.store

@@ -230,6 +230,30 @@ impl Engine {
         Ok(())
     }
 
+    /// Notifies these employees, whoever of them can be, in plain text. A notification takes the place of an earlier
+    /// one with the same tag, so repeating is safe. The error says why nobody was notified.
+    pub async fn notify(&self, users: &[i64], tag: &str, text: &str) -> Result<(), NotNotified> {
+        let chains = users.iter().map(|user| chain(notify(*user, tag, &plain(text))));
+        let mut why = None;
+        let mut is_told = false;
+        for batch in pack(chains) {
+            let answer = self.client.batch(&batch).await?;
+            for piece in batch.pieces() {
+                match answer.outcome(piece.index, "t") {
+                    Outcome::Done(Value::Bool(false)) => {}
+                    Outcome::Done(_) => is_told = true,
+                    Outcome::Refused(error) => why = Some(error.to_string()),
+                    Outcome::NotRun => why = Some("портал прервал пакет".to_owned()),
+                }
+            }
+        }
+        match (is_told, why) {
+            (true, _) => Ok(()),
+            (false, Some(why)) => Err(NotNotified::Refused(why)),
+            (false, None) => Err(NotNotified::Nobody),
+        }
+    }
+
     async fn keep_told(
         &self,
         tellings: &[Telling],
@@ -273,6 +297,20 @@ struct Said {
     lines: Vec<Line>,
 }
 
+/// Why no employee was notified.
+#[derive(Debug, thiserror::Error)]
+pub enum NotNotified {
+    /// The portal did not take the request.
+    #[error(transparent)]
+    Portal(#[from] CallError),
+    /// It did not like any of the notifications.
+    #[error("портал отклонил уведомление: {0}. Проверьте право вебхука «Чат и уведомления (im)»")]
+    Refused(String),
+    /// There are no such employees, or they are dismissed.
+    #[error("в портале нет названных сотрудников, или они уволены")]
+    Nobody,
+}
+
 /// What a command of [`Engine::say`] does.
 #[derive(Clone, Copy)]
 enum Part {
@@ -305,13 +343,17 @@ fn missing(telling: &Telling) -> impl Iterator<Item = &Comment> {
     telling.message.comments.iter().filter(|comment| !telling.told.commented.contains(&comment.company))
 }
 
+fn notification(telling: &Telling, user: i64) -> Command {
+    notify(user, &telling.topic, &telling.message.text)
+}
+
 /// The tag replaces an earlier notification of any employee, so it names the employee. Over a webhook it counts only
 /// with a `CLIENT_ID`. <https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-system-add.html>
-fn notification(telling: &Telling, user: i64) -> Command {
+fn notify(user: i64, topic: &str, text: &str) -> Command {
     let args = Args::new()
         .set("USER_ID", user)
-        .set("MESSAGE", telling.message.text.as_str())
-        .set("TAG", format!("PAROM|{}|{user}", telling.topic))
+        .set("MESSAGE", text)
+        .set("TAG", format!("PAROM|{topic}|{user}"))
         .set("CLIENT_ID", "parom");
     Command::new("t", "im.notify.system.add", args)
 }

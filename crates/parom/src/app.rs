@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::Arc;
 
+use alerts::Alarm;
 use anyhow::Context;
 use axum::Router;
 use bitrix::{Application, Client, PaceSettings, SystemClock};
@@ -85,6 +86,20 @@ impl App {
         let tokens = Arc::new(StoredTokens::new(self.store.clone(), settings.client_id.clone()));
         let application = Application::new(&self.portal()?, &settings, tokens, Arc::clone(&self.clock));
         Ok(Some(application.context("не удалось подготовить соединение с сервером авторизации Битрикс24")?))
+    }
+
+    /// What tells people that something is wrong; looks at nothing yet. Without an engine it cannot notify employees.
+    pub(crate) fn alarm(&self, engine: Option<Engine>) -> anyhow::Result<Alarm> {
+        let alerts = &self.config.alerts;
+        let parts = alerts::Parts {
+            store: self.store.clone(),
+            engine,
+            clock: Arc::clone(&self.clock),
+            ids: Arc::new(Ids::new(Arc::clone(&self.clock), seed())),
+            rules: alerts.rules(&self.config.onec.time_zone, self.config.bitrix24.sweep_every),
+            channels: alerts.channels(),
+        };
+        Alarm::new(parts).context("раздел [alerts]")
     }
 
     /// Makes sure that nobody else moves this database's deliveries; see [`Helm`].

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    config, demo, doctor, emulate, load, parked, plan, reconcile, serve, setup, status, user,
+    alerts, config, demo, doctor, emulate, load, parked, plan, reconcile, serve, setup, status, user,
 };
 use crate::config::{Config, Problems};
 use crate::telemetry::LogFormat;
@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Parked(parked::Args),
     /// Сверить 1С и Битрикс24: что различается, почему и что с этим делать
     Reconcile(reconcile::Args),
+    /// Предупреждения: что открыто, доходят ли они, пауза для причины
+    Alerts(alerts::Args),
     /// Кто может войти в консоль: добавить, сменить пароль и роль, закрыть вход
     User(user::Args),
     /// Запустить учебный Битрикс24 или учебную 1С

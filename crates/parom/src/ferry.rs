@@ -21,20 +21,34 @@ pub(crate) struct EngineFerry {
     redeliver_after: SignedDuration,
     /// When 1C last called, in microseconds; 0: not since the start. Written down now and then, not at every call.
     seen: AtomicI64,
+    /// When Bitrix24 last answered, as far as it is written down.
+    portal_written: AtomicI64,
 }
 
 impl EngineFerry {
     /// A ferry without passengers.
     pub(crate) fn new(engine: Engine, clock: Arc<dyn Clock>, redeliver_after: SignedDuration) -> Self {
-        Self { engine, clock, redeliver_after, seen: AtomicI64::new(0) }
+        Self { engine, clock, redeliver_after, seen: AtomicI64::new(0), portal_written: AtomicI64::new(0) }
     }
 
-    /// Writes down when 1C last called, if it has called since this was last asked for.
+    /// Writes down when 1C last called and Bitrix24 last answered, if they have since this was last asked for.
     pub(crate) async fn write_down_seen(&self) -> Result<(), StoreError> {
         let seen = self.seen.swap(0, Ordering::Relaxed);
-        let Some(at) = Timestamp::from_microsecond(seen).ok().filter(|_| seen > 0) else { return Ok(()) };
+        let onec = Timestamp::from_microsecond(seen).ok().filter(|_| seen > 0);
+        let portal = self.engine.portal_health().answered_at;
+        let portal = portal.filter(|at| {
+            self.portal_written.fetch_max(at.as_microsecond(), Ordering::Relaxed) < at.as_microsecond()
+        });
+        if onec.is_none() && portal.is_none() {
+            return Ok(());
+        }
         let mut write = self.engine.store().begin().await?;
-        write.seen_onec(at).await?;
+        if let Some(at) = onec {
+            write.seen_onec(at).await?;
+        }
+        if let Some(at) = portal {
+            write.seen_portal(at).await?;
+        }
         write.commit().await
     }
 

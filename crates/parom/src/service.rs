@@ -1,4 +1,4 @@
-//! The service at work: HTTP for 1C, the engine, and what is written down now and then.
+//! The service at work: HTTP for 1C, the engine, alerts, and what is written down now and then.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::ferry::EngineFerry;
 use crate::http;
 use crate::lifecycle::Lifecycle;
 
-/// How often the time of 1C's last call is written down: it is for people, and an hour would be as good.
+/// How often it is written down when either side was last heard of: for people and for alerts, which count in minutes.
 const WRITE_DOWN_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 /// Starts all parts under `lifecycle`; returns where it listens. Whoever starts it holds the helm.
@@ -30,10 +30,13 @@ pub(crate) async fn start(
     let router = app.router(Arc::clone(&ferry), engine.clone(), lifecycle)?;
     engine.recover().await?;
 
+    let alarm = app.alarm(Some(engine.clone()))?;
     let (clock, stop, tasks) = (Arc::clone(&app.clock), lifecycle.stop(), lifecycle.tasks());
     lifecycle.run("the HTTP server", async move { http::serve(listener, router, clock, stop, tasks).await });
     let stop = lifecycle.stop();
     lifecycle.run("the engine", async move { engine.run(stop).await });
+    let stop = lifecycle.stop();
+    lifecycle.run("the alerts", async move { alarm.run(stop).await });
     let (clock, stop) = (Arc::clone(&app.clock), lifecycle.stop());
     lifecycle
         .run("the writer of small things", async move { write_down(&ferry, clock.as_ref(), stop).await });
@@ -47,7 +50,7 @@ async fn write_down(ferry: &EngineFerry, clock: &dyn Clock, stop: CancellationTo
             () = stop.cancelled() => {}
         }
         if let Err(error) = ferry.write_down_seen().await {
-            warn!(error = %error, "The time of 1C's last call was not written down: {error}");
+            warn!(error = %error, "When the sides were last heard of was not written down: {error}");
         }
     }
 }

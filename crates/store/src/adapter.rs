@@ -1,4 +1,4 @@
-//! The adapter of 1C: how it introduced itself, and when 1C was last heard of.
+//! The adapter of 1C: how it introduced itself; and when either side was last heard of.
 
 use domain::{Side, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -33,13 +33,22 @@ reads! {
 impl Store {
     /// When 1C last called.
     pub async fn seen_onec(&self) -> Result<Option<Timestamp>> {
+        self.seen(Side::OneC).await
+    }
+
+    /// When Bitrix24 last answered.
+    pub async fn seen_portal(&self) -> Result<Option<Timestamp>> {
+        self.seen(Side::Bitrix).await
+    }
+
+    async fn seen(&self, side: Side) -> Result<Option<Timestamp>> {
         const SQL: &str = "
             -- last seen: get
             select at
               from last_seen
              where side = $1";
         let row: Option<(i64,)> = on_db!(self.reader().await?.conn(), db => {
-            sqlx::query_as(SQL).bind(Side::OneC.as_str()).fetch_optional(db).await?
+            sqlx::query_as(SQL).bind(side.as_str()).fetch_optional(db).await?
         });
         row.map(|(at,)| codec::moment(at)).transpose()
     }
@@ -70,6 +79,15 @@ impl Write {
 
     /// 1C has called.
     pub async fn seen_onec(&mut self, now: Timestamp) -> Result<()> {
+        self.seen(Side::OneC, now).await
+    }
+
+    /// Bitrix24 has answered.
+    pub async fn seen_portal(&mut self, now: Timestamp) -> Result<()> {
+        self.seen(Side::Bitrix, now).await
+    }
+
+    async fn seen(&mut self, side: Side, now: Timestamp) -> Result<()> {
         const SEEN: &str = "
             -- last seen: set
             insert into last_seen (side, at)
@@ -77,7 +95,7 @@ impl Write {
             on conflict (side) do update
                set at = excluded.at";
         on_db!(self.conn(), db => {
-            sqlx::query(SEEN).bind(Side::OneC.as_str()).bind(codec::micros(now)).execute(db).await?;
+            sqlx::query(SEEN).bind(side.as_str()).bind(codec::micros(now)).execute(db).await?;
         });
         Ok(())
     }

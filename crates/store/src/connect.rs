@@ -120,6 +120,7 @@ const SQLITE: &[Step] = &[
     step!(12, "0012_inquiries"),
     step!(13, "0013_people"),
     step!(14, "0014_read_models.sqlite"),
+    step!(15, "0015_alerts"),
     step!(16, "0016_deeds"),
     step!(17, "0017_transcripts.sqlite"),
 ];
@@ -139,6 +140,7 @@ const POSTGRES: &[Step] = &[
     step!(12, "0012_inquiries"),
     step!(13, "0013_people"),
     step!(14, "0014_read_models.postgres"),
+    step!(15, "0015_alerts"),
     step!(16, "0016_deeds"),
     step!(17, "0017_transcripts.postgres"),
 ];

@@ -1,8 +1,8 @@
 //! Everything durable: journal, links, outbox, cursors, blobs. SQL lives here and nowhere else.
 //!
 //! Reading order: [`Store`] → [`Write`] → `links` → `keys` → `journal` → `outbox` → `parked` → the small tables
-//! (`portal_index`, `lanes`, `cursors`, `adapter`, `bridge`, `tokens`, `show_all`, `tellings`, `codes_to_show`, `watches`, `blobs`, `transcripts`) → what people look
-//! at (`tallies`, `summary`, `activity`, `held`, `search`, `pulse`, `record`, `lists`, `runs`) → whoever uses the console (`people`, `sessions`, `audit`).
+//! (`portal_index`, `lanes`, `cursors`, `adapter`, `bridge`, `tokens`, `show_all`, `tellings`, `codes_to_show`, `watches`, `alerts`, `blobs`, `transcripts`) → what people look
+//! at (`tallies`, `summary`, `activity`, `held`, `search`, `pulse`, `record`, `lists`, `runs`, `room`) → whoever uses the console (`people`, `sessions`, `audit`).
 //!
 //! One body serves SQLite and PostgreSQL: an open connection is an enum of the two drivers' own ones, and
 //! `dialect` turns one text of Rust into an arm for each. What is read can be read from a [`Store`] and,
@@ -15,6 +15,8 @@ mod dialect;
 
 mod activity;
 mod adapter;
+mod alert_messages;
+mod alerts;
 mod audit;
 mod blobs;
 mod bridge;
@@ -44,6 +46,7 @@ mod portal_companies;
 mod portal_index;
 mod pulse;
 mod record;
+mod room;
 mod runs;
 mod search;
 mod sessions;
@@ -59,6 +62,8 @@ mod words;
 
 pub use activity::{ActivityCount, ActivityDay, Happened, Subject};
 pub use adapter::Hello;
+pub use alert_messages::{AlertChannel, AlertMessage, ChannelFailure};
+pub use alerts::{Alert, Mute};
 pub use audit::{AuditEntry, AuditFilter, AuditResult};
 pub use blobs::{Arriving, CHUNK_BYTES, Digest, Hasher};
 pub use bridge::{Absence, Bridge, BridgeStanding};
@@ -88,6 +93,7 @@ pub use record::{
     DealLine, DealRecord, DeliveryEntry, HandedInquiry, HistoryEntry, HistoryEvent, HistoryPage,
     HistoryPlace, LinkLine, LinkRecord,
 };
+pub use room::Room;
 pub use runs::{RUN_ROWS_MAX, Run, RunFigure, RunFilter, RunProgress, RunRow};
 pub use search::{HITS_MAX, Hit, HitKey, Hits, Rank, SearchKind};
 pub use sessions::{Session, SignInFailures};

@@ -1,6 +1,7 @@
 //! The open database, and a transaction in it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -64,6 +65,14 @@ impl Store {
     /// dead as soon as the next one starts.
     pub fn is_single_node(&self) -> bool {
         matches!(self.0, Pools::Sqlite { .. })
+    }
+
+    /// The file of the database; none where a server keeps it.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        match &self.0 {
+            Pools::Sqlite { writer, .. } => Some(writer.connect_options().get_filename().to_owned()),
+            Pools::Postgres(_) => None,
+        }
     }
 
     /// Waits for calls under way and closes all connections; every clone is closed with it.

@@ -1,9 +1,9 @@
 //! What stands at either shore for Parom: the adapter of 1C and the box module of the portal.
 
 use domain::{SignedDuration, Timestamp};
-use store::{Absence, Bridge, BridgeStanding, Hello};
+use store::{Absence, Bridge, BridgeStanding, Hello, Store, StoreError};
 
-use super::Finding;
+use super::{Finding, Severity};
 use crate::Engine;
 use crate::bridge::{ADAPTERS_VERSION, BRIDGE_PROTOCOL};
 
@@ -113,6 +113,25 @@ fn adapter_findings(hello: &Hello) -> Vec<Finding> {
     findings
 }
 
+/// What of the adapter of 1C and of the box module does not fit or is gone, a sentence each with its cure. Only what
+/// somebody has to act on: a module that was never there, or a switch that is off, is a choice.
+pub async fn misfits(store: &Store, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    let mut findings = Vec::new();
+    if let Some(hello) = store.adapter().await? {
+        findings.extend(adapter_findings(&hello));
+    }
+    match store.bridge().await? {
+        Some(BridgeStanding { said: Some(bridge), absence: None, .. }) => {
+            findings.extend(version_finding(&bridge));
+            findings.extend(queue_finding(&bridge, now));
+        }
+        Some(standing) if standing.said.is_some() => findings.push(absent(&standing, true)),
+        Some(_) | None => {}
+    }
+    let told = |finding: Finding| format!("{}: {}. {}", finding.subject, finding.text, finding.cure);
+    Ok(findings.into_iter().filter(|finding| finding.severity != Severity::Good).map(told).collect())
+}
+
 fn present(bridge: &Bridge, hears_module: bool, now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
     let guard = if bridge.guard {
@@ -132,21 +151,8 @@ fn present(bridge: &Bridge, hears_module: bool, now: Timestamp) -> Vec<Finding> 
             bridge.version, bridge.main, bridge.php
         ),
     ));
+    findings.extend(version_finding(bridge));
     let mut warn = |text: String, cure: &str| findings.push(Finding::warning(MODULE, text, cure));
-    if bridge.protocol != BRIDGE_PROTOCOL || major(&bridge.version) != major(ADAPTERS_VERSION) {
-        let is_newer = bridge.protocol > BRIDGE_PROTOCOL || major(&bridge.version) > major(ADAPTERS_VERSION);
-        let cure = if is_newer {
-            "Обновите Паром: модуль на портале новее него."
-        } else {
-            UPDATE_MODULE
-        };
-        let text = format!(
-            "parom.bridge {} (протокол {}) не подходит к этому Парому: с ним поставляется {ADAPTERS_VERSION} (протокол \
-             {BRIDGE_PROTOCOL})",
-            bridge.version, bridge.protocol
-        );
-        warn(text, cure);
-    }
     if !bridge.guard {
         warn(
             "проверка повторного ИНН выключена: сотрудник узнает о повторе не при сохранении, а позже, из уведомления"
@@ -168,26 +174,48 @@ fn present(bridge: &Bridge, hears_module: bool, now: Timestamp) -> Vec<Finding> 
         ),
         (true, true) => {}
     }
-    let is_stuck = bridge.waiting_since.is_some_and(|since| now.duration_since(since) > WAITING_LONG);
-    if bridge.outbox
-        && bridge.waiting > 0
-        && (is_stuck || bridge.waiting > WAITING_MAX || !bridge.last_error.is_empty())
-    {
-        let since = match bridge.waiting_since {
-            Some(since) => format!(", самое старое {}", span(now, since)),
-            None => String::new(),
-        };
-        let error = match bridge.last_error.as_str() {
-            "" => String::new(),
-            error => format!("; последняя ошибка: {error}"),
-        };
-        warn(
-            format!("в очереди модуля ждут изменения: {}{since}{error}", bridge.waiting),
-            "Нажмите «Проверить связь» в настройках модуля «Паром: обмен с 1С»: там сказано, что мешает. Если связь есть, проверьте, \
-             что агенты портала выполняются (cron).",
-        );
-    }
+    findings.extend(queue_finding(bridge, now));
     findings
+}
+
+fn version_finding(bridge: &Bridge) -> Option<Finding> {
+    if bridge.protocol == BRIDGE_PROTOCOL && major(&bridge.version) == major(ADAPTERS_VERSION) {
+        return None;
+    }
+    let is_newer = bridge.protocol > BRIDGE_PROTOCOL || major(&bridge.version) > major(ADAPTERS_VERSION);
+    let cure = if is_newer {
+        "Обновите Паром: модуль на портале новее него."
+    } else {
+        UPDATE_MODULE
+    };
+    let text = format!(
+        "parom.bridge {} (протокол {}) не подходит к этому Парому: с ним поставляется {ADAPTERS_VERSION} (протокол \
+         {BRIDGE_PROTOCOL})",
+        bridge.version, bridge.protocol
+    );
+    Some(Finding::warning(MODULE, text, cure))
+}
+
+fn queue_finding(bridge: &Bridge, now: Timestamp) -> Option<Finding> {
+    let is_stuck = bridge.waiting_since.is_some_and(|since| now.duration_since(since) > WAITING_LONG);
+    let is_bad = is_stuck || bridge.waiting > WAITING_MAX || !bridge.last_error.is_empty();
+    if !bridge.outbox || bridge.waiting == 0 || !is_bad {
+        return None;
+    }
+    let since = match bridge.waiting_since {
+        Some(since) => format!(", самое старое {}", span(now, since)),
+        None => String::new(),
+    };
+    let error = match bridge.last_error.as_str() {
+        "" => String::new(),
+        error => format!("; последняя ошибка: {error}"),
+    };
+    Some(Finding::warning(
+        MODULE,
+        format!("в очереди модуля ждут изменения: {}{since}{error}", bridge.waiting),
+        "Нажмите «Проверить связь» в настройках модуля «Паром: обмен с 1С»: там сказано, что мешает. Если связь есть, проверьте, \
+         что агенты портала выполняются (cron).",
+    ))
 }
 
 fn absent(standing: &BridgeStanding, hears_module: bool) -> Finding {

@@ -1,5 +1,6 @@
 //! One file per command: its arguments and what it does with the parts it is given.
 
+pub(crate) mod alerts;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -47,6 +48,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Status(args) => status::run(&args, open(&common).await?).await,
         Command::Parked(args) => parked::run(args, open(&common).await?).await,
         Command::User(args) => user::run(args, open(&common).await?).await,
+        Command::Alerts(args) => alerts::run(args, open(&common).await?).await,
     }
 }
 
@@ -80,6 +82,7 @@ fn default_filter(command: &Command) -> &'static str {
         | Command::Status(_)
         | Command::Parked(_)
         | Command::User(_)
+        | Command::Alerts(_)
         | Command::Config(_) => "error",
     }
 }

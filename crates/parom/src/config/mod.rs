@@ -4,6 +4,7 @@
 //! The order is default → file → `<key>_file` of a secret → environment variable `PAROM_SECTION__KEY`.
 //! `parom.default.toml` is the documentation of all keys; a test keeps it equal to [`Config::default`].
 
+mod alerts;
 mod bitrix24;
 mod deal;
 mod onec;
@@ -18,8 +19,9 @@ mod units;
 
 use std::path::Path;
 
-use domain::Rules;
+use domain::{Rules, SignedDuration};
 
+pub(crate) use alerts::Alerts;
 pub(crate) use bitrix24::Bitrix24;
 pub(crate) use deal::{Deal, Inquiry};
 pub(crate) use onec::OneC;
@@ -50,6 +52,13 @@ pub(crate) struct Config {
     pub(crate) inquiry: Inquiry,
     /// Who wins, per field.
     pub(crate) rules: Rules,
+    /// What people are told of, and where.
+    pub(crate) alerts: Alerts,
+}
+
+/// A length of time as settings write it, for parameters of commands.
+pub(crate) fn duration(text: &str) -> Option<SignedDuration> {
+    setting::Setting::parse(text)
 }
 
 impl Config {
@@ -80,6 +89,7 @@ impl Config {
             deal: Deal::read(&mut reader.section("deal")),
             inquiry: Inquiry::read(&mut reader.section("inquiry")),
             rules: rules::read(&mut reader.section("rules")),
+            alerts: Alerts::read(&mut reader.section("alerts")),
         };
         reader.finish()?;
         Ok(config)
@@ -133,6 +143,7 @@ mod tests {
         Deal::read(&mut reader.section("deal"));
         Inquiry::read(&mut reader.section("inquiry"));
         rules::read(&mut reader.section("rules"));
+        Alerts::read(&mut reader.section("alerts"));
 
         for (section, key) in reader.known() {
             let (_, from_section) = DEFAULT_FILE.split_once(&format!("[{section}]")).unwrap();
@@ -283,6 +294,33 @@ mod tests {
         assert!(half.contains("нет `client_id`") && !half.contains("s3cr3t"), "{half}");
         assert!(told("[bitrix24]\noauth_server = \"http://oauth.bitrix.info\"\n").starts_with("строка 2: "));
         assert!(told("[bitrix24]\nclient_secrt = \"x\"\n").contains("похож на `client_secret`"));
+    }
+
+    #[test]
+    fn a_channel_of_alerts_is_set_whole_and_its_secrets_are_not_shown() {
+        let config = read(
+            "[alerts]\nemail_to = [\"a@example.ru\"]\nemail_from = \"Паром <p@example.ru>\"\nsmtp_server = \
+             \"mail:25\"\nsmtp_login = \"p\"\nsmtp_password = \"s3cr3t\"\ntelegram_chats = [\"-1\"]\ntelegram_token = \
+             \"1:s3cr3t\"\nportal_users = [1, 7]\nparked_above = \"\"\ndisk_free_below = \"5GiB\"\n",
+        )
+        .unwrap();
+        let channels = config.alerts.channels();
+        assert!(channels.email.is_some() && channels.telegram.is_some() && channels.portal.is_some());
+        assert!(!format!("{config:?} {channels:?}").contains("s3cr3t"));
+        let rules = config.alerts.rules(&config.onec.time_zone, config.bitrix24.sweep_every);
+        assert_eq!((rules.parked_above, rules.disk_free_below), (None, Some(5 << 30)));
+
+        assert_eq!(told("[alerts]\nemail_to = [\"a@example.ru\"]\n").lines().count(), 2);
+        assert!(told("[alerts]\ntelegram_chats = [\"-1\"]\n").contains("нет `telegram_token`"));
+        assert!(told("[alerts]\ntelegram_token = \"1:a\"\n").contains("нет `telegram_chats`"));
+        assert!(!told("[alerts]\ntelegram_token = \"s3cr3t/../x\"\n").contains("s3cr3t"));
+        assert!(
+            told("[alerts]\nsmtp_login = \"p\"\nemail_to = [\"a@b.ru\"]\n")
+                .contains("`smtp_password` вместе")
+        );
+        assert!(told("[alerts]\nparked_abov = 5\n").contains("похож на `parked_above`"));
+        assert!(told("[alerts]\nsmtp_security = \"startls\"\n").contains("похоже на `starttls`"));
+        assert!(told("[alerts]\nworking_hours = \"9-18\"\n").contains("пн-пт 09:00-18:00"));
     }
 
     #[test]

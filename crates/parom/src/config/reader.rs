@@ -172,6 +172,15 @@ impl Section<'_, '_> {
         self.parse(key, &text, place)
     }
 
+    /// As [`take`](Self::take); an empty text switches off what is on by default.
+    pub(super) fn take_or_off<T: Setting>(&mut self, key: &'static str, default: Option<T>) -> Option<T> {
+        match self.find_text::<T>(key) {
+            None => default,
+            Some((text, _)) if text.is_empty() => None,
+            Some((text, place)) => self.parse(key, &text, place),
+        }
+    }
+
     /// A list; in a variable its items stand apart by commas.
     pub(super) fn take_list<T: Setting>(&mut self, key: &'static str) -> Vec<T> {
         let Some(found) = self.find(key) else { return Vec::new() };

@@ -14,6 +14,16 @@ impl Size {
         Self(count * 1024 * 1024)
     }
 
+    /// So many bytes.
+    pub(crate) const fn of_bytes(count: u64) -> Self {
+        Self(count)
+    }
+
+    /// The number of bytes, as places on a disk are counted.
+    pub(crate) fn to_bytes(self) -> u64 {
+        self.0
+    }
+
     /// The number of bytes, as lengths in memory are counted.
     pub(crate) fn bytes(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)

@@ -2,6 +2,7 @@
 
 mod adapter_1c;
 mod adapters;
+mod alerts;
 mod box_module;
 mod cli;
 mod demo;

@@ -33,14 +33,20 @@ impl Place {
             .await
             .expect("the loopback has a free port");
         let folder = tempfile::tempdir().expect("there is room for a folder");
+        let place = Self { portal, folder };
+        place.set("");
+        place
+    }
+
+    /// The settings with these after them.
+    pub(crate) fn set(&self, more: &str) {
         let settings = format!(
             "[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite://{}/parom.db\"\n[bitrix24]\nwebhook_url = \
-             \"{}\"\n[onec]\npassword = \"{PASSWORD}\"\n",
-            folder.path().display(),
-            portal.webhook_url()
+             \"{}\"\n[onec]\npassword = \"{PASSWORD}\"\n{more}",
+            self.folder.path().display(),
+            self.portal.webhook_url()
         );
-        std::fs::write(folder.path().join("parom.toml"), settings).expect("the folder is ours");
-        Self { portal, folder }
+        std::fs::write(self.folder.path().join("parom.toml"), settings).expect("the folder is ours");
     }
 
     /// Runs a command to its end.
@@ -114,6 +120,11 @@ impl Running {
     /// How an emulated 1C reaches it.
     pub(crate) fn connection(&self) -> Connection {
         Connection::new(&format!("http://{}", self.address), "1c", PASSWORD, Settings::default())
+    }
+
+    /// What it has told since this was last asked for.
+    pub(crate) fn log(&self) -> String {
+        self.lines.try_iter().collect::<Vec<_>>().join("\n")
     }
 
     /// `kill -9`: no destructor runs, nothing is flushed.

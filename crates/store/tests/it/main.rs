@@ -3,6 +3,7 @@
 mod world;
 
 mod activity;
+mod alerts;
 mod blobs;
 mod durability;
 mod held;
