@@ -83,7 +83,7 @@ async fn its_inquiries_are_read() {
 
     assert_eq!(answers, json!([{ "ref": INQUIRY, "status": "accepted", "message": "" }]));
     let inquiry = MemoryFerry::only_of(&office.ferry.inquiries);
-    assert_eq!((inquiry.deal_id, inquiry.status.as_deref()), (Some(777), Some("В работе")));
+    assert_eq!((inquiry.deal_id, inquiry.status.as_deref()), (Some(777), Some("Новый")));
     assert_eq!(inquiry.date, Some(Some("2026-11-23".parse().expect("a day"))));
 }
 

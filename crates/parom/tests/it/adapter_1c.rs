@@ -7,6 +7,7 @@ mod contract;
 mod grammar;
 mod papers;
 mod tokens;
+mod wire;
 mod words;
 
 use std::fs;

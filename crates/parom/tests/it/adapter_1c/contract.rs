@@ -69,12 +69,12 @@ fn handled(text: &str) -> BTreeSet<String> {
 fn every_element_that_the_adapter_writes_is_of_the_contract() {
     let (openapi, module) = (openapi(), object_module().text);
     for (writer, schema, wrappers) in [
-        ("Поздороваться", "Hello", &["item"][..]),
+        ("ПриветствиеXML", "Hello", &["item"][..]),
         ("КонтрагентXML", "Counterparty", &["counterparty", "phone", "email"]),
         ("СчетаXML", "BankAccount", &["bank_account"]),
         ("ДанныеЗапросов", "Inquiry", &["inquiry"]),
         ("ДокументПаромаXML", "Document", &["document"]),
-        ("СообщитьОбУдаленных", "Document", &["document"]),
+        ("УдаленныйДокументXML", "Document", &["document"]),
         ("СписокОплатXML", "Payment", &["payment", "list", "payments"]),
         ("КвитанцияXML", "Receipt", &["receipt"]),
     ] {
@@ -91,7 +91,7 @@ fn every_field_that_1c_can_show_is_written() {
     let (openapi, module) = (openapi(), object_module().text);
     // КА 1.1 keeps no times of changes; documents and payments name the «Запрос» and not the deal.
     for (writer, schema, left_out) in [
-        ("Поздороваться", "Hello", &[][..]),
+        ("ПриветствиеXML", "Hello", &[][..]),
         ("КонтрагентXML", "Counterparty", &["changed_at"]),
         ("СчетаXML", "BankAccount", &[]),
         ("ДанныеЗапросов", "Inquiry", &["changed_at"]),
@@ -147,12 +147,12 @@ fn the_samples_of_bodies_have_the_elements_of_their_writers() {
     let module = object_module().text;
     let mut writers = BTreeSet::new();
     for writer in [
-        "Поздороваться",
+        "ПриветствиеXML",
         "КонтрагентXML",
         "СчетаXML",
         "ДанныеЗапросов",
         "ДокументПаромаXML",
-        "СообщитьОбУдаленных",
+        "УдаленныйДокументXML",
         "СписокОплатXML",
         "КвитанцияXML",
     ] {
