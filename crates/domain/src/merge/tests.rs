@@ -240,7 +240,7 @@ fn what_a_person_chose_stands_above_every_rule_until_somebody_edits_the_field() 
         assert_eq!(chosen.target, onec, "{rule:?}");
         decided(&chosen, Field::Kpp, Why::Decided);
         let edited = kpp("781401001");
-        assert_eq!(merged(&edited), super::merge(&base, Some(&shown(&onec)), Some(&shown(&edited)), &rules));
+        assert_eq!(merged(&edited), merge(&base, Some(&shown(&onec)), Some(&shown(&edited)), &rules));
         assert_eq!(merged(&onec).decisions, [], "both sides show it");
     }
 }

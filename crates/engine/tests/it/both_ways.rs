@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 use std::pin::pin;
 
-use domain::{BankAccount, Field, SignedDuration, normal};
+use domain::{BankAccount, Field, Link, Rule, Rules, Side, SignedDuration, normal};
 use emulator::faults::{Fault, Weather};
-use engine::Healing;
+use engine::{By, Choice, DeedError, Healing, Seen, Settings, To};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
-use store::{Entity, NewLook};
+use store::{DeedKind, Entity, NewLook};
 use tokio::runtime::Runtime;
 
 use crate::entities::{entity, guid, inn};
@@ -78,6 +78,22 @@ enum Work {
     Tell,
 }
 
+/// What a person does to a record in the console.
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    /// Resolves every conflict of it.
+    Resolve(Side),
+    /// Takes all values of one side.
+    Take(Side),
+    /// Takes back what was chosen last.
+    Undo,
+    /// Has it sent again.
+    Again,
+    Unlink,
+    /// Joins it with the first company that has its ИНН.
+    Join,
+}
+
 #[derive(Clone, Debug)]
 enum Op {
     /// An employee edits the company of this record. Said by a notice, or found by the sweep.
@@ -106,6 +122,8 @@ enum Op {
     CompareAll,
     /// Work that dies after so many steps, and the process starts again.
     Killed(usize, Work),
+    /// A person does something to this record in the console, and the process may die over it.
+    Deed(u32, Deed, Option<usize>),
     /// Time passes.
     Wait(i64),
     /// The clock of Parom is set back.
@@ -127,6 +145,19 @@ fn op() -> impl Strategy<Value = Op> {
     let what = || proptest::sample::select(What::ALL.to_vec());
     let deaths = vec![Death::None, Death::AfterPoll, Death::BeforeReceipts, Death::ReceiptsTwice];
     let works = vec![Work::Collect, Work::Tick, Work::Tell];
+    let deeds = vec![
+        Deed::Resolve(Side::OneC),
+        Deed::Resolve(Side::Bitrix),
+        Deed::Take(Side::OneC),
+        Deed::Take(Side::Bitrix),
+        Deed::Undo,
+        Deed::Undo,
+        Deed::Again,
+        Deed::Unlink,
+        Deed::Join,
+        Deed::Join,
+    ];
+    let death = proptest::option::weighted(0.2, 1_usize..20);
     prop_oneof![
         8 => (any_record.clone(), what(), any::<bool>()).prop_map(|(n, what, said)| Op::Employee(n, what, said)),
         6 => (any_record.clone(), what()).prop_map(|(n, what)| Op::Accountant(n, what)),
@@ -142,6 +173,8 @@ fn op() -> impl Strategy<Value = Op> {
         2 => Just(Op::Tell),
         1 => Just(Op::CompareAll),
         3 => (1_usize..80, proptest::sample::select(works)).prop_map(|(steps, work)| Op::Killed(steps, work)),
+        6 => (any_deed_record(), proptest::sample::select(deeds), death)
+            .prop_map(|(n, deed, death)| Op::Deed(n, deed, death)),
         3 => (1_i64..1000).prop_map(Op::Wait),
         1 => (1..CLOCK_BACK_MAX).prop_map(Op::ClockBack),
         1 => Just(Op::DayWithoutPortal),
@@ -149,6 +182,10 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (1_u8..40, any::<u64>()).prop_map(|(percent, seed)| Op::Storm(percent, seed)),
         1 => Just(Op::Clear),
     ]
+}
+
+fn any_deed_record() -> impl Strategy<Value = u32> {
+    1..=ALL
 }
 
 proptest! {
@@ -224,12 +261,15 @@ struct Story {
     edits: Vec<Edit>,
     /// Records whose company was deleted, or that have several: their edits may wait.
     disturbed: Vec<u32>,
+    /// Records of which a person chose values: an older one may have won.
+    ruled: Vec<u32>,
 }
 
 impl Story {
     /// Both sides have the first records and agree on them; the portal has been read.
     async fn begin() -> Self {
-        let world = World::open().await;
+        let rules = Rules::default().with(Field::FullName, Rule::Ask);
+        let world = World::open_with(Settings { rules, ..Settings::default() }).await;
         let mut office = Office::default();
         for number in 1..=KNOWN {
             office.write(guid(number), |card| *card = entity(number));
@@ -237,7 +277,7 @@ impl Story {
         world.engine.setup().await.expect("the portal answers");
         office.push(&world).await;
         world.until_quiet().await;
-        let mut story = Self { world, office, edits: Vec::new(), disturbed: Vec::new() };
+        let mut story = Self { world, office, edits: Vec::new(), disturbed: Vec::new(), ruled: Vec::new() };
         story.settle().await;
         story
     }
@@ -309,6 +349,13 @@ impl Story {
                 }
                 world.restart().await;
             }
+            Op::Deed(number, deed, None) => {
+                self.does(number, deed).await;
+            }
+            Op::Deed(number, deed, Some(steps)) => {
+                Mortal { steps, life: pin!(self.does(number, deed)) }.await;
+                self.world.restart().await;
+            }
             Op::Wait(seconds) => world.pass(seconds),
             Op::ClockBack(seconds) => world.pass(-seconds),
             Op::DayWithoutPortal => {
@@ -324,6 +371,53 @@ impl Story {
             Op::Storm(percent, seed) => world.portal.faults().random(seed, percent, &Fault::PASSING),
             Op::Clear => world.portal.faults().clear(),
         }
+    }
+
+    /// A person does something in the console; a refusal is an answer like any other.
+    async fn does(&mut self, number: u32, deed: Deed) {
+        let by = By::user("Анна");
+        let Some(link) = self.link(number).await else { return };
+        if matches!(deed, Deed::Take(_) | Deed::Undo | Deed::Unlink | Deed::Join) {
+            self.ruled.push(number);
+        }
+        let engine = &self.world.engine;
+        let done = match deed {
+            Deed::Resolve(side) => {
+                let conflicts = engine.store().conflicts_of(link.id).await.expect("the database works");
+                let choices: Vec<Choice> = conflicts
+                    .iter()
+                    .map(|found| Choice { field: found.field, side, seen: Some(Seen::of_conflict(found)) })
+                    .collect();
+                engine.resolve_conflicts(link.id, &choices, &by).await.map(drop)
+            }
+            Deed::Take(side) => engine.take_all(link.id, side, &by).await.map(drop),
+            Deed::Undo => {
+                let deeds =
+                    engine.store().deeds_of_link(link.id, None, 50).await.expect("the database works");
+                let last = deeds.iter().find(|deed| {
+                    matches!(deed.kind, DeedKind::Resolved | DeedKind::Took) && deed.undone.is_none()
+                });
+                match last {
+                    Some(last) => engine.undo(last.id, &by).await.map(drop),
+                    None => Ok(()),
+                }
+            }
+            Deed::Again => engine.send_again(link.id, To::Both, &by).await.map(drop),
+            Deed::Unlink => engine.unlink(link.id, &by).await.map(drop),
+            Deed::Join => match self.world.portal.requisites_with_inn(&inn(number)).first() {
+                Some(requisite) => engine.link_by_hand(link.id, requisite.owner, &by).await.map(drop),
+                None => Ok(()),
+            },
+        };
+        if let Err(DeedError::Store(error)) = done {
+            panic!("the database works: {error}");
+        }
+    }
+
+    /// The link of a record, by its object in 1C.
+    async fn link(&self, number: u32) -> Option<Link> {
+        let onec_ref = self.office.of(number)?;
+        self.world.engine.store().link_by_ref(onec_ref).await.expect("the database works")
     }
 
     async fn employee_edits(&mut self, number: u32, what: What, said: bool) {
@@ -405,6 +499,10 @@ impl Story {
     /// Everything arrives, and so many polls and sweeps later nothing more was written.
     async fn end_with(&mut self, silent_rounds: usize) {
         self.settle().await;
+        for number in 1..=ALL {
+            self.does(number, Deed::Resolve(if number % 2 == 0 { Side::OneC } else { Side::Bitrix })).await;
+        }
+        self.settle().await;
         self.world.assert_nothing_doubled();
         self.everybody_was_told_once();
         for number in 1..=ALL {
@@ -455,6 +553,25 @@ impl Story {
             assert!(requisites.is_empty(), "record {number} neither travels nor waits");
             return;
         };
+        let link = self.link(number).await.expect("1C has shown it");
+        assert!(
+            link.word.rulings.is_empty() && link.word.restores.is_empty(),
+            "record {number}: what people said neither came about nor was overtaken: {:?}",
+            link.word
+        );
+        // An undone choice opens its conflict again, and a value of one side may be there in vain as long as it is asked.
+        let asked: Vec<Field> = self
+            .world
+            .engine
+            .store()
+            .conflicts_of(link.id)
+            .await
+            .expect("the database works")
+            .iter()
+            .map(|conflict| conflict.field)
+            .collect();
+        assert_eq!(asked, [], "record {number}: everything was resolved");
+        let is_ruled = self.ruled.contains(&number);
         let in_onec = &self.office.cards[&onec_ref];
         for what in What::ALL {
             let edits: Vec<&Edit> =
@@ -465,7 +582,8 @@ impl Story {
             for (side, values) in [("Битрикс24", &portal), ("1С", &onec)] {
                 for edit in edits.iter().filter(|_| what.is_set()) {
                     let count = values.iter().filter(|value| same(value, &edit.value)).count();
-                    assert_eq!(count, 1, "{side}: {edit:?} is there {count} times: {values:?}");
+                    let is_there = count == 1 || (is_ruled && count == 0);
+                    assert!(is_there, "{side}: {edit:?} is there {count} times: {values:?}");
                 }
             }
             if !what.is_set() {
@@ -476,11 +594,13 @@ impl Story {
                 assert!(same(shown, kept), "record {number}, {what:?}: «{shown}» and «{kept}»");
                 let lasts: Vec<&String> = [last(true), last(false)].into_iter().flatten().collect();
                 assert!(
-                    lasts.is_empty() || lasts.iter().any(|value| same(shown, value)),
+                    is_ruled || lasts.is_empty() || lasts.iter().any(|value| same(shown, value)),
                     "record {number}, {what:?} shows «{shown}», and people wrote {edits:?} last"
                 );
             }
-            self.check_once(onec_ref, what, &edits);
+            if !is_ruled {
+                self.check_once(onec_ref, what, &edits);
+            }
         }
     }
 
