@@ -40,6 +40,7 @@ pub struct Engine {
     wake_faces: Arc<Notify>,
     wake_collect: Arc<Notify>,
     pub(crate) wake_hear: Arc<Notify>,
+    pub(crate) wake_jobs: Arc<Notify>,
 }
 
 /// What an [`Engine`] is made of.
@@ -101,6 +102,7 @@ impl Engine {
             wake_faces: Arc::default(),
             wake_collect: Arc::default(),
             wake_hear: Arc::default(),
+            wake_jobs: Arc::default(),
         }
     }
 
@@ -127,6 +129,7 @@ impl Engine {
                 Box::pin(self.collect_for_life(&stop)),
                 Box::pin(self.hear_for_life(&stop)),
                 Box::pin(self.show_for_life(&stop)),
+                Box::pin(self.work_for_life(&stop)),
                 self.keep_watch(&stop)
             );
         }
@@ -213,6 +216,11 @@ impl Engine {
     /// 1C has told something that deals have to show.
     pub(crate) fn wake_faces(&self) {
         self.wake_faces.notify_one();
+    }
+
+    /// A person has asked for a job, or wants one to end.
+    pub(crate) fn wake_jobs(&self) {
+        self.wake_jobs.notify_one();
     }
 
     /// Somebody said that a card has changed.

@@ -4,7 +4,8 @@
 //! Reading order: [`Engine`] → `accept` (1C shows) and `collect` (Bitrix24 shows) → `planning` (what a change
 //! means for either side) → [`plan`] (pure decisions) → [`card`] (a counterparty as the portal keeps it) →
 //! `dispatch` (leases, requests, read-back) → `feed` (what 1C polls, and its receipts) → `rehearse` (what a load
-//! would do) → `reconcile` (what both sides lack after all, `show_all` with it) → `deeds` (what people do with a button).
+//! would do) → `reconcile` (what both sides lack after all, `show_all` with it) → `deeds` (what people do with a button) → `jobs` (what of it takes
+//! its time).
 //!
 //! Architecture invariant: nothing reaches Bitrix24 except through a delivery whose intent is durable, and
 //! no request is made while a write transaction is open.
@@ -21,6 +22,7 @@ mod engine;
 mod face;
 mod feed;
 mod inquiry;
+mod jobs;
 mod papers;
 pub mod plan;
 mod planning;
@@ -46,6 +48,7 @@ pub use doctor::{Finding, Severity, misfits};
 pub use engine::{Engine, EngineError, Parts};
 pub use face::{DealField, DealFields, PaperStanding, Shown};
 pub use inquiry::InquirySettings;
+pub use jobs::{BulkFound, Found, Progress, Task, Which};
 pub use papers::documents::ContentError;
 pub use pushed::Pushed;
 pub use reconcile::{

@@ -55,6 +55,7 @@ impl Engine {
         self.prune_contents().await?;
         self.prune_handed().await?;
         self.prune_transcripts().await?;
+        self.prune_jobs().await?;
         // A card that was changed while this ran is found by the sweep that follows.
         self.mark_sweep(portal_began).await?;
         let mut write = self.store.begin().await?;

@@ -23,6 +23,7 @@ pub use again::{DealAgain, To};
 pub use choose::Choice;
 pub use seen::Seen;
 pub use undo::Undone;
+pub(crate) use waiting::good_reason;
 pub use waiting::{Retried, WHY_MAX, Waiting};
 
 /// Who does something: the name of a user of the console, or the command line.

@@ -1,6 +1,6 @@
 //! What waits for a person tries again, or is given up.
 
-use domain::{DeedId, DeliveryId, DeliveryState, Reason, ReasonCode, Side, Timestamp};
+use domain::{DeedId, DeliveryId, DeliveryState, JobId, Reason, ReasonCode, Side, Timestamp};
 use store::{Deed, DeedKind, Entity, InquiryState, NewLook, StoreError, Write};
 use tracing::info;
 
@@ -60,7 +60,7 @@ impl Engine {
         let now = self.clock.now();
         let why = good_reason(why)?;
         let mut write = self.store.begin().await?;
-        let Some(deed) = self.give_up_in(&mut write, delivery, &why, by, now).await? else {
+        let Some(deed) = self.give_up_in(&mut write, delivery, &why, by, None, now).await? else {
             return Err(waits_no_more());
         };
         write.commit().await?;
@@ -159,6 +159,7 @@ impl Engine {
         delivery: DeliveryId,
         why: &str,
         by: &By,
+        job: Option<JobId>,
         now: Timestamp,
     ) -> Result<Option<Deed>, StoreError> {
         let text = format!("{why} ({})", by.name());
@@ -167,7 +168,8 @@ impl Engine {
         }
         let said = format!("больше не передаётся: {why}");
         let what = Waiting::Delivery(delivery);
-        let deed = self.deed_about(write, what, DeedKind::Dropped, by, said, now).await?;
+        let mut deed = self.deed_about(write, what, DeedKind::Dropped, by, said, now).await?;
+        deed.job = job;
         write.record_deed(&deed).await?;
         Ok(Some(deed))
     }
