@@ -30,7 +30,6 @@ mod portal;
 mod pushed;
 mod reconcile;
 mod rehearse;
-mod retry;
 mod settings;
 mod setup;
 mod show_all;
@@ -56,7 +55,6 @@ pub use reconcile::{
     Reconciliation, Standing, kept_discrepancies, reconciled,
 };
 pub use rehearse::{Difference, Rehearsal, Rehearsed, WouldDo};
-pub use retry::{retry_all_parked, retry_parked};
 pub use settings::Settings;
 pub use setup::SetupReport;
 pub use show_all::AskedToShow;

@@ -101,7 +101,7 @@ impl Engine {
     }
 
     /// Something is to be carried now, to either side.
-    fn wake_both(&self) {
+    pub(crate) fn wake_both(&self) {
         self.wake();
         self.wake_collect();
     }

@@ -2,7 +2,7 @@
 
 use domain::{ReasonCode, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{FaceRow, InquiryRow, InquiryState, Job, JobState, ParkedRow, PortalCompany, StoreError, Write};
+use store::{Held, HeldFilter, HeldKey, HeldKind, HeldPlace, Job, JobState, StoreError, Write};
 
 use super::{Step, Which, as_json, end};
 use crate::deeds::{Retried, Waiting};
@@ -23,27 +23,18 @@ pub struct BulkFound {
     pub needless: u64,
     /// Were given up.
     pub given_up: u64,
-    /// Had gone on by themselves, or were not meant.
+    /// Had gone on by themselves in the meantime.
     pub passed_over: u64,
 }
 
-/// What is gone through, in this order.
-const PHASES: [&str; 4] = ["deliveries", "inquiries", "faces", "companies"];
-
-/// A record on the way through a phase.
-struct Met {
-    what: Waiting,
-    reason: ReasonCode,
-    since: Option<Timestamp>,
-    /// Whether it is anybody's task.
-    needs_person: bool,
-}
-
-/// Some records of a phase.
-struct Page {
-    met: Vec<Met>,
-    /// Behind which record the next step begins; `None`: these were the last.
-    next: Option<String>,
+/// Where the next step begins.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Place {
+    /// Groups that are left, by kind and cause; the first of them is being gone through.
+    groups: Vec<(String, ReasonCode)>,
+    /// The last record of it that was looked at.
+    after: Option<String>,
 }
 
 impl Engine {
@@ -54,25 +45,23 @@ impl Engine {
         which: &Which,
         now: Timestamp,
     ) -> Result<Step, StoreError> {
-        begin(write, job, which).await?;
+        let Some(page) = next_page(write, job, which, is_retried).await? else {
+            return Ok(end(job, JobState::Done, now));
+        };
         let mut found: BulkFound = serde_json::from_str(&job.found).unwrap_or_default();
-        let page = page(write, &job.phase, job.place.as_deref()).await?;
-        for met in &page.met {
-            job.done += i64::from(is_of_cause(which, met));
-            if !is_meant(which, met, job.asked_at) {
-                continue;
-            }
-            match self.retry_in(write, met.what, now).await? {
+        for held in page {
+            let Some(what) = waiting(held.kind, held.key) else { continue };
+            match self.retry_in(write, what, now).await? {
                 Some(Retried::UnderWay) => found.under_way += 1,
                 Some(Retried::StillWaits(_)) => found.still_wait += 1,
                 Some(Retried::Needless) => found.needless += 1,
                 None => found.passed_over += 1,
             }
         }
-        let step = go_on(job, page, &PHASES, now);
         job.found = as_json(&found);
-        self.wake_jobs_work();
-        Ok(step)
+        self.wake_both();
+        self.wake_faces();
+        Ok(Step::On)
     }
 
     pub(super) async fn give_up_step(
@@ -83,130 +72,102 @@ impl Engine {
         why: &str,
         now: Timestamp,
     ) -> Result<Step, StoreError> {
-        begin(write, job, which).await?;
+        let Some(page) = next_page(write, job, which, is_given_up).await? else {
+            return Ok(end(job, JobState::Done, now));
+        };
         let mut found: BulkFound = serde_json::from_str(&job.found).unwrap_or_default();
         let by = By::user(job.by.clone());
-        let page = page(write, &job.phase, job.place.as_deref()).await?;
-        for met in &page.met {
-            job.done += i64::from(is_of_cause(which, met));
-            let Waiting::Delivery(delivery) = met.what else { continue };
-            if !is_meant(which, met, job.asked_at) {
-                continue;
-            }
+        for held in page {
+            let HeldKey::Delivery(delivery) = held.key else { continue };
             match self.give_up_in(write, delivery, why, &by, Some(job.id), now).await? {
                 Some(_) => found.given_up += 1,
                 None => found.passed_over += 1,
             }
         }
-        let step = go_on(job, page, &PHASES[..1], now);
         job.found = as_json(&found);
-        Ok(step)
-    }
-
-    /// What was put into queues is taken up.
-    fn wake_jobs_work(&self) {
-        self.wake();
-        self.wake_faces();
-        self.wake_collect();
+        Ok(Step::On)
     }
 }
 
-/// Before the first step: about how much there is to do.
-async fn begin(write: &mut Write, job: &mut Job, which: &Which) -> Result<(), StoreError> {
-    if !job.phase.is_empty() {
-        return Ok(());
-    }
-    PHASES[0].clone_into(&mut job.phase);
-    let groups = write.parked_groups().await?;
-    let meant = groups.iter().filter(|(code, _)| which.reason.is_none_or(|reason| reason == *code));
-    job.total = Some(meant.map(|(_, count)| count).sum());
-    Ok(())
+/// What a step tries again. A document goes on when its file or its inquiry comes, a conflict when somebody decides.
+fn is_retried(kind: HeldKind) -> bool {
+    !matches!(kind, HeldKind::Document | HeldKind::Conflict)
 }
 
-fn is_of_cause(which: &Which, met: &Met) -> bool {
-    // One that is nobody's task is meant only by whoever asks for its cause.
-    which.reason.map_or(met.needs_person, |reason| reason == met.reason)
+/// Only a delivery can be given up: everything else is read anew anyway.
+fn is_given_up(kind: HeldKind) -> bool {
+    matches!(kind, HeldKind::ToBitrix | HeldKind::ToOneC)
 }
 
-fn is_meant(which: &Which, met: &Met, asked_at: Timestamp) -> bool {
-    let since = |since: Timestamp| since <= asked_at && which.since.is_none_or(|earliest| since >= earliest);
-    is_of_cause(which, met) && met.since.is_none_or(since)
-}
-
-/// Moves on to what follows the page.
-fn go_on(job: &mut Job, page: Page, phases: &[&str], now: Timestamp) -> Step {
-    job.total = job.total.map(|total| total.max(job.done));
-    if page.next.is_some() {
-        job.place = page.next;
-        return Step::On;
-    }
-    let next = phases.iter().position(|phase| *phase == job.phase).and_then(|place| phases.get(place + 1));
-    match next {
-        Some(next) => {
-            (*next).clone_into(&mut job.phase);
-            job.place = None;
-            Step::On
-        }
-        None => {
-            job.total = Some(job.done);
-            end(job, JobState::Done, now)
-        }
+/// How a record that waits is tried again; `None`: only what it waits for helps.
+fn waiting(kind: HeldKind, key: HeldKey) -> Option<Waiting> {
+    match (kind, key) {
+        (_, HeldKey::Delivery(id)) => Some(Waiting::Delivery(id)),
+        (_, HeldKey::Company(company)) => Some(Waiting::Company(company)),
+        (_, HeldKey::Inquiry(deal)) => Some(Waiting::Inquiry(deal)),
+        (_, HeldKey::Deal(deal)) => Some(Waiting::Face(deal)),
+        (_, HeldKey::Document(_) | HeldKey::Conflict(..)) => None,
     }
 }
 
-/// The next records of a phase behind `place`.
-async fn page(write: &mut Write, phase: &str, place: Option<&str>) -> Result<Page, StoreError> {
-    let number = place.and_then(|place| place.parse().ok()).unwrap_or_default();
-    match phase {
-        "deliveries" => {
-            let after = place.and_then(|place| place.parse().ok());
-            let rows = write.parked(None, after, TOGETHER).await?;
-            Ok(Page::of(rows, |row| row.delivery.to_string(), delivery))
-        }
-        "inquiries" => {
-            let rows = write.inquiries_held(number, TOGETHER).await?;
-            Ok(Page::of(rows, |row| row.deal_id.to_string(), inquiry))
-        }
-        "faces" => {
-            let rows = write.faces_held(number, TOGETHER).await?;
-            Ok(Page::of(rows, |row| row.deal_id.to_string(), face))
-        }
-        _ => {
-            let rows = write.portal_companies_waiting(None, number, TOGETHER).await?;
-            Ok(Page::of(rows, |row| row.company_id.to_string(), company))
-        }
-    }
-}
-
-impl Page {
-    fn of<Row>(rows: Vec<Row>, place: impl Fn(&Row) -> String, met: impl Fn(Row) -> Option<Met>) -> Self {
-        let next = rows.last().filter(|_| rows.len() == TOGETHER).map(place);
-        Self { met: rows.into_iter().filter_map(met).collect(), next }
-    }
-}
-
-fn delivery(row: ParkedRow) -> Option<Met> {
-    let (what, reason) = (Waiting::Delivery(row.delivery), row.reason.code);
-    Some(Met { what, reason, since: Some(row.since), needs_person: true })
-}
-
-fn inquiry(row: InquiryRow) -> Option<Met> {
-    let (reason, needs_person) = match row.state {
-        InquiryState::Rejected(reason) => (reason.code, true),
-        InquiryState::Waits(reason) => (reason.code, false),
-        InquiryState::Still | InquiryState::Due { .. } | InquiryState::Handed { .. } => return None,
+/// The next records that are meant; moves the job behind them. `None`: everything was gone through.
+async fn next_page(
+    write: &mut Write,
+    job: &mut Job,
+    which: &Which,
+    is_possible: fn(HeldKind) -> bool,
+) -> Result<Option<Vec<Held>>, StoreError> {
+    let mut place: Place = match &job.place {
+        Some(place) => serde_json::from_str(place).unwrap_or_default(),
+        None => begin(write, job, which, is_possible).await?,
     };
-    Some(Met { what: Waiting::Inquiry(row.deal_id), reason, since: Some(row.seen_at), needs_person })
+    while let Some((word, code)) = place.groups.first().cloned() {
+        let Some(kind) = HeldKind::parse(&word) else {
+            place.groups.remove(0);
+            continue;
+        };
+        word.clone_into(&mut job.phase);
+        let after = place.after.as_deref().and_then(|after| HeldPlace::parse(kind, after));
+        let page = write.held(&filter(which, kind, code, job.asked_at), after, TOGETHER).await?;
+        if let Some(last) = page.last() {
+            place.after = Some(last.place().to_string());
+            job.place = Some(as_json(&place));
+            job.done += i64::try_from(page.len()).unwrap_or_default();
+            job.total = job.total.map(|total| total.max(job.done));
+            return Ok(Some(page));
+        }
+        place.groups.remove(0);
+        place.after = None;
+    }
+    // What went on by itself meanwhile was not met.
+    job.total = Some(job.done);
+    Ok(None)
 }
 
-fn face(row: FaceRow) -> Option<Met> {
-    let reason = row.reason?.code;
-    Some(Met { what: Waiting::Face(row.deal_id), reason, since: None, needs_person: true })
+/// Before the first step: which groups are meant, and how much that is.
+async fn begin(
+    write: &mut Write,
+    job: &mut Job,
+    which: &Which,
+    is_possible: fn(HeldKind) -> bool,
+) -> Result<Place, StoreError> {
+    let mut total = 0;
+    let mut groups = Vec::new();
+    for group in write.tallies().await?.held {
+        // One that is nobody's task is meant only by whoever names it.
+        let is_named = which.kind.as_deref() == Some(group.kind.as_str()) || which.reason.is_some();
+        let is_meant = which.kind.as_deref().is_none_or(|kind| kind == group.kind.as_str())
+            && which.reason.is_none_or(|reason| reason == group.code)
+            && (is_named || group.kind.needs_person());
+        if is_meant && is_possible(group.kind) {
+            total += write.held_count(&filter(which, group.kind, group.code, job.asked_at)).await?;
+            groups.push((group.kind.as_str().to_owned(), group.code));
+        }
+    }
+    job.total = Some(total);
+    Ok(Place { groups, after: None })
 }
 
-fn company(row: PortalCompany) -> Option<Met> {
-    let reason = row.waits?.code;
-    let needs_person =
-        reason != ReasonCode::NoDeal && (row.has_deal || reason == ReasonCode::DuplicateInPortal);
-    Some(Met { what: Waiting::Company(row.company_id), reason, since: row.waits_since, needs_person })
+fn filter(which: &Which, kind: HeldKind, code: ReasonCode, asked_at: Timestamp) -> HeldFilter {
+    HeldFilter { since: which.since, until: Some(asked_at), ..HeldFilter::group(kind, code) }
 }

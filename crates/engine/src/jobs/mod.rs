@@ -39,6 +39,8 @@ pub enum Task {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Which {
+    /// Only this kind, by its word ([`store::HeldKind::as_str`]); `None`: all that are somebody's task.
+    pub kind: Option<String>,
     /// Only this cause; `None`: all.
     pub reason: Option<ReasonCode>,
     /// Only what waits since then or later.

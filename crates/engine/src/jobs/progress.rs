@@ -1,7 +1,7 @@
 //! How far jobs are, for people who watch.
 
 use domain::{JobId, Timestamp};
-use store::{Job, JobState, StoreError};
+use store::{HeldKind, Job, JobState, StoreError};
 
 use super::{BulkFound, Task};
 use crate::Engine;
@@ -112,10 +112,6 @@ fn phase(job: &Job) -> &'static str {
         (JobState::Cancelled, _) => "остановлено",
         (JobState::Failed, _) => "не вышло",
         (JobState::Open, "") => "ждёт начала",
-        (JobState::Open, "deliveries") => "контрагенты",
-        (JobState::Open, "inquiries") => "сделки для 1С",
-        (JobState::Open, "faces") => "сделки Битрикс24",
-        (JobState::Open, "companies") => "компании Битрикс24",
-        (JobState::Open, _) => "в работе",
+        (JobState::Open, word) => HeldKind::parse(word).map_or("в работе", HeldKind::title),
     }
 }

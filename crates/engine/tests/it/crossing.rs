@@ -210,7 +210,7 @@ async fn several_companies_with_the_inn_wait_for_a_person_and_cross_when_one_is_
     assert_eq!(world.parked(guid(1)).await, Some(ReasonCode::SeveralInPortal));
 
     world.portal.employee().deletes_company(companies[1]).unwrap();
-    engine::retry_all_parked(world.engine.store(), None, world.clock_now()).await.unwrap();
+    world.retry_all(None).await;
     world.until_quiet().await;
 
     assert_eq!(world.parked(guid(1)).await, None);
@@ -246,9 +246,7 @@ async fn a_deleted_company_comes_back_only_when_a_person_says_so() {
         assert_eq!(world.parked(guid(1)).await, Some(ReasonCode::GoneInPortal));
         assert_eq!(world.portal.company_count(), 0);
     }
-    engine::retry_all_parked(world.engine.store(), Some(ReasonCode::GoneInPortal), world.clock_now())
-        .await
-        .unwrap();
+    world.retry_all(Some(ReasonCode::GoneInPortal)).await;
     world.until_quiet().await;
 
     assert_eq!(world.portal.company_count(), 1);

@@ -6,6 +6,7 @@ mod crossing;
 mod deeds;
 mod entities;
 mod guard;
+mod jobs;
 mod office;
 mod offline;
 mod papers;

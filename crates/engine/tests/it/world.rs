@@ -9,7 +9,7 @@ use domain::{
     SignedDuration, Timestamp, normal,
 };
 use emulator::bitrix24::{Card, Portal, PortalSettings};
-use engine::{Engine, Parts, Round, Settings, Taken};
+use engine::{By, Engine, Parts, Round, Settings, Taken, Task, Which};
 use store::Store;
 use tempfile::TempDir;
 
@@ -101,6 +101,13 @@ impl World {
         let files = std::fs::read_dir(self.folder.path()).expect("the folder is ours");
         let paths = files.map(|file| file.expect("the folder is ours").path());
         paths.flat_map(|path| std::fs::read(path).expect("the file is ours")).collect()
+    }
+
+    /// A person has everything that waits for this cause tried again.
+    pub(crate) async fn retry_all(&self, reason: Option<ReasonCode>) {
+        let which = Which { reason, ..Which::default() };
+        self.engine.start(Task::Retry(which), &By::command_line()).await.expect("the database takes it");
+        while self.engine.work().await.expect("the database works") {}
     }
 
     /// Now, by the clock of the test.

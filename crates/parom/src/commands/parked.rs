@@ -3,15 +3,16 @@
 mod held;
 mod papers;
 
-use anyhow::bail;
-use domain::{DeliveryId, ReasonCode, Timestamp};
+use anyhow::{Context, bail};
+use domain::{DeliveryId, ReasonCode, SignedDuration, Timestamp};
+use engine::{BulkFound, By, DeedError, Engine, Found, Retried, Task, Waiting, Which};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use store::{ParkedRow, Store};
 
-use crate::Outcome;
 use crate::app::App;
-use crate::show::{self, Table, count, moment};
+use crate::show::{self, Progress, Table, count, moment};
+use crate::{Outcome, lifecycle};
 
 /// What to do with them.
 #[derive(Debug, clap::Args)]
@@ -51,26 +52,48 @@ struct List {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "parom parked retry НОМЕР… | --reason ПРИЧИНА | --all")]
-#[group(required = true)]
+#[command(override_usage = "parom parked retry НОМЕР… | --reason ПРИЧИНА | --all [--hours ЧАСОВ]")]
 struct Retry {
     /// Номера из parom parked list
     #[arg(value_name = "НОМЕР", value_parser = delivery, conflicts_with_all = ["reason", "all"])]
+    #[arg(required_unless_present_any = ["reason", "all"])]
     deliveries: Vec<DeliveryId>,
+    #[command(flatten)]
+    many: Many,
+}
+
+/// Many at once.
+#[derive(Debug, clap::Args)]
+struct Many {
     /// Все с этой причиной
     #[arg(long, value_name = "ПРИЧИНА", value_parser = reason, conflicts_with = "all")]
     reason: Option<ReasonCode>,
     /// Все
     #[arg(long)]
     all: bool,
+    /// Из них только те, что ждут не дольше стольких часов
+    #[arg(long, value_name = "ЧАСОВ", conflicts_with = "deliveries")]
+    hours: Option<u32>,
+}
+
+impl Many {
+    fn which(&self, now: Timestamp) -> Which {
+        let since = self.hours.map(|hours| now - SignedDuration::from_hours(i64::from(hours)));
+        Which { kind: None, reason: self.reason, since }
+    }
 }
 
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "parom parked drop НОМЕР… [--why ТЕКСТ]")]
+#[command(
+    override_usage = "parom parked drop НОМЕР… | --reason ПРИЧИНА | --all [--hours ЧАСОВ] [--why ТЕКСТ]"
+)]
 struct Drop {
     /// Номера из parom parked list
-    #[arg(value_name = "НОМЕР", value_parser = delivery, required = true)]
+    #[arg(value_name = "НОМЕР", value_parser = delivery, conflicts_with_all = ["reason", "all"])]
+    #[arg(required_unless_present_any = ["reason", "all"])]
     deliveries: Vec<DeliveryId>,
+    #[command(flatten)]
+    many: Many,
     /// Почему, для журнала
     #[arg(long, value_name = "ТЕКСТ", default_value = "отложено человеком", hide_default_value = true)]
     why: String,
@@ -78,13 +101,15 @@ struct Drop {
 
 /// Rows read at once.
 const PAGE: usize = 500;
+/// What is counted.
+const RECORDS: [&str; 3] = ["запись", "записи", "записей"];
 
 pub(crate) async fn run(args: Args, app: App) -> anyhow::Result<Outcome> {
     match args.command {
         Command::List(list) if list.json => as_lines(&app.store, list.reason).await,
         Command::List(list) => as_table(&app.store, &list, &app.config.onec.time_zone).await,
-        Command::Retry(retry) => try_again(&app.store, retry, app.clock.now()).await,
-        Command::Drop(drop) => give_up(&app.store, &drop, app.clock.now()).await,
+        Command::Retry(retry) => try_again(&app.engine()?, retry, app.clock.now()).await,
+        Command::Drop(drop) => give_up(&app.engine()?, drop, app.clock.now()).await,
     }
 }
 
@@ -172,33 +197,79 @@ impl<'r> Line<'r> {
     }
 }
 
-async fn try_again(store: &Store, retry: Retry, now: Timestamp) -> anyhow::Result<Outcome> {
-    let (mut retried, mut absent) = (0, Vec::new());
+async fn try_again(engine: &Engine, retry: Retry, now: Timestamp) -> anyhow::Result<Outcome> {
     if retry.deliveries.is_empty() {
-        retried = engine::retry_all_parked(store, retry.reason, now).await?;
+        let found = all_of(engine, Task::Retry(retry.many.which(now))).await?;
+        let records = |records: u64| count(records, RECORDS);
+        show::say(format!(
+            "Снова в очереди: {}. Их передаст работающий parom serve.",
+            records(found.under_way)
+        ))?;
+        if found.still_wait > 0 {
+            show::say(format!("Ждут по-прежнему, причина не устранена: {}.", records(found.still_wait)))?;
+        }
+        return Ok(if found.still_wait > 0 { Outcome::Parked } else { Outcome::Done });
     }
+    let (mut retried, mut still, mut absent) = (0, Vec::new(), Vec::new());
     for delivery in retry.deliveries {
-        if engine::retry_parked(store, delivery, now).await? { retried += 1 } else { absent.push(delivery) }
+        match engine.retry(Waiting::Delivery(delivery), &By::command_line()).await {
+            Ok((_, Retried::StillWaits(reason))) => still.push(reason.text),
+            Ok((_, Retried::UnderWay | Retried::Needless)) => retried += 1,
+            Err(DeedError::Changed(_)) => absent.push(delivery),
+            Err(error) => return Err(error.into()),
+        }
     }
-    let records = count(retried.unsigned_abs(), ["запись", "записи", "записей"]);
-    show::say(format!("Снова в очереди: {records}. Их передаст работающий parom serve."))?;
+    show::say(format!("Снова в очереди: {}. Их передаст работающий parom serve.", count(retried, RECORDS)))?;
+    for text in &still {
+        show::say(format!("Ждёт по-прежнему: {text}"))?;
+    }
+    all_there(&absent)?;
+    Ok(if still.is_empty() { Outcome::Done } else { Outcome::Parked })
+}
+
+async fn give_up(engine: &Engine, drop: Drop, now: Timestamp) -> anyhow::Result<Outcome> {
+    const AFTERWARDS: &str = "Следующее изменение снова поставит их в очередь.";
+    if drop.deliveries.is_empty() {
+        let task = Task::GiveUp { which: drop.many.which(now), why: drop.why };
+        let found = all_of(engine, task).await?;
+        show::say(format!("Больше не ждут: {}. {AFTERWARDS}", count(found.given_up, RECORDS)))?;
+        return Ok(Outcome::Done);
+    }
+    let (mut dropped, mut absent) = (0, Vec::new());
+    for delivery in &drop.deliveries {
+        match engine.give_up(*delivery, &drop.why, &By::command_line()).await {
+            Ok(_) => dropped += 1,
+            Err(DeedError::Changed(_)) => absent.push(*delivery),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    show::say(format!("Больше не ждут: {}. {AFTERWARDS}", count(dropped, RECORDS)))?;
     all_there(&absent)
 }
 
-async fn give_up(store: &Store, drop: &Drop, now: Timestamp) -> anyhow::Result<Outcome> {
-    let mut write = store.begin().await?;
-    let (mut dropped, mut absent) = (0, Vec::new());
-    for delivery in &drop.deliveries {
-        if write.drop_parked(*delivery, &drop.why, now).await? {
-            dropped += 1;
-        } else {
-            absent.push(*delivery);
-        }
+/// Works a job off, here or beside the service, whoever is quicker. An interrupted one is finished by the service.
+async fn all_of(engine: &Engine, task: Task) -> anyhow::Result<BulkFound> {
+    let stop = lifecycle::until_interrupted()?;
+    let job = engine.start(task, &By::command_line()).await?;
+    let mut progress: Option<Progress> = None;
+    let ended = engine
+        .work_off_job(job, &stop, |job| {
+            let bar =
+                progress.get_or_insert_with(|| Progress::of_records("Записи", job.total.unwrap_or_default()));
+            bar.at_record(job.done);
+        })
+        .await?;
+    if let Some(progress) = progress {
+        progress.finish();
     }
-    write.commit().await?;
-    let records = count(dropped, ["запись", "записи", "записей"]);
-    show::say(format!("Больше не ждут: {records}. Следующее изменение в 1С снова поставит их в очередь."))?;
-    all_there(&absent)
+    let ended = ended.context("задание забыто")?;
+    if ended.ended_at.is_none() {
+        bail!("прервано; остальное доделает parom serve");
+    }
+    Ok(match ended.found {
+        Found::Bulk(found) => found,
+        Found::Nothing => BulkFound::default(),
+    })
 }
 
 fn all_there(absent: &[DeliveryId]) -> anyhow::Result<Outcome> {
