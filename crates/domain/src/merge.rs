@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Counterparty, Field, Rule, Rules, Ruling, Shown, Side, normal};
 use decide::{Call, Outcome};
-pub use explain::{explain, rule_title};
+pub use explain::{explain, explain_done, rule_title};
 
 /// What both sides should show, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,6 +19,7 @@ mod deeds;
 mod dispatch;
 mod doctor;
 mod engine;
+mod explain;
 mod face;
 mod feed;
 mod inquiry;
@@ -45,6 +46,7 @@ pub use deeds::{By, Choice, DealAgain, DeedError, Done, Retried, Seen, To, Undon
 pub use dispatch::{Round, Trouble};
 pub use doctor::{Finding, Severity, misfits};
 pub use engine::{Engine, EngineError, Parts};
+pub use explain::{Decided, Explained, ExplainedField, Mark, Since};
 pub use face::{DealField, DealFields, PaperStanding, Shown};
 pub use inquiry::InquirySettings;
 pub use jobs::{BulkFound, Found, Progress, Task, Which};

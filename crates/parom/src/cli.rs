@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    alerts, config, demo, doctor, emulate, load, parked, plan, reconcile, serve, setup, status, user,
+    alerts, config, demo, doctor, emulate, load, parked, plan, reconcile, record, serve, setup, status, user,
 };
 use crate::config::{Config, Problems};
 use crate::telemetry::LogFormat;
@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Status(status::Args),
     /// Записи, которые ждут человека: показать, повторить, отложить насовсем
     Parked(parked::Args),
+    /// Одна запись: откуда её значения; отправить снова, выбрать значения, связать
+    Record(record::Args),
     /// Сверить 1С и Битрикс24: что различается, почему и что с этим делать
     Reconcile(reconcile::Args),
     /// Предупреждения: что открыто, доходят ли они, пауза для причины

@@ -21,10 +21,32 @@ pub fn explain(decision: &Decision) -> String {
             rule_title(Rule::FillIfEmpty)
         ),
         Why::Conflict => format!(
-            "{title}: изменено и в 1С, и в Битрикс24, по правилу «{}» решает человек: сделайте поле одинаковым с обеих сторон",
+            "{title}: изменено и в 1С, и в Битрикс24, по правилу «{}» решает человек: выберите значение или сделайте поле одинаковым с обеих сторон",
             rule_title(Rule::Ask)
         ),
         Why::Decided => format!("{title}: значение выбрал человек"),
+    }
+}
+
+/// The same of what was decided before: what happened, without the field.
+pub fn explain_done(why: Why) -> String {
+    match why {
+        Why::OnlyChangedBy(side) => {
+            format!("изменено только в {}, перенесено в {}", side.title(), side.other().title())
+        }
+        Why::Joined => "изменения 1С и Битрикс24 объединены".to_owned(),
+        Why::Rule(rule, side) => format!(
+            "изменено с обеих сторон, взято значение из {} по правилу «{}»",
+            side.title(),
+            rule_title(rule)
+        ),
+        Why::KeptApart => {
+            format!("заполнено по-разному, по правилу «{}» оставлено как есть", rule_title(Rule::FillIfEmpty))
+        }
+        Why::Conflict => {
+            format!("изменено с обеих сторон, по правилу «{}» решает человек", rule_title(Rule::Ask))
+        }
+        Why::Decided => "значение выбрал человек".to_owned(),
     }
 }
 

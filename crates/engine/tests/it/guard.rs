@@ -66,8 +66,7 @@ async fn a_half_made_company_that_somebody_works_with_already_is_left_to_people(
     let holder = world.portal.requisites_with_inn(&inn(1))[0].owner;
     let half = world.portal.companies().iter().map(|company| company.id).find(|id| *id != holder).unwrap();
     world.portal.employee().merges_companies(holder, &[half]).unwrap();
-    let retried = engine::retry_all_parked(world.engine.store(), None, world.clock_now()).await;
-    assert_eq!(retried.expect("the database works"), 1);
+    assert_eq!(world.retry_all(None).await.under_way, 1);
     world.until_quiet().await;
     assert_eq!(world.standing(guid(1)).await, Some(DeliveryState::Settled));
     assert_eq!(world.card(&inn(1)).0.id, holder);

@@ -5,6 +5,7 @@ mod both_ways;
 mod crossing;
 mod deeds;
 mod entities;
+mod explain;
 mod guard;
 mod jobs;
 mod office;

@@ -9,7 +9,7 @@ use domain::{
     SignedDuration, Timestamp, normal,
 };
 use emulator::bitrix24::{Card, Portal, PortalSettings};
-use engine::{By, Engine, Parts, Round, Settings, Taken, Task, Which};
+use engine::{BulkFound, By, Engine, Found, Parts, Round, Settings, Taken, Task, Which};
 use store::Store;
 use tempfile::TempDir;
 
@@ -104,10 +104,15 @@ impl World {
     }
 
     /// A person has everything that waits for this cause tried again.
-    pub(crate) async fn retry_all(&self, reason: Option<ReasonCode>) {
+    pub(crate) async fn retry_all(&self, reason: Option<ReasonCode>) -> BulkFound {
         let which = Which { reason, ..Which::default() };
-        self.engine.start(Task::Retry(which), &By::command_line()).await.expect("the database takes it");
+        let job = self.engine.start(Task::Retry(which), &By::command_line()).await;
+        let job = job.expect("the database takes it");
         while self.engine.work().await.expect("the database works") {}
+        match self.engine.progress(job).await.expect("the database works").expect("it was asked for").found {
+            Found::Bulk(found) => found,
+            Found::Nothing => BulkFound::default(),
+        }
     }
 
     /// Now, by the clock of the test.

@@ -9,6 +9,7 @@ pub(crate) mod load;
 pub(crate) mod parked;
 pub(crate) mod plan;
 pub(crate) mod reconcile;
+pub(crate) mod record;
 pub(crate) mod serve;
 pub(crate) mod setup;
 pub(crate) mod status;
@@ -49,6 +50,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Parked(args) => parked::run(args, open(&common).await?).await,
         Command::User(args) => user::run(args, open(&common).await?).await,
         Command::Alerts(args) => alerts::run(args, open(&common).await?).await,
+        Command::Record(args) => record::run(args, open_for_portal(&common).await?).await,
     }
 }
 
@@ -83,6 +85,7 @@ fn default_filter(command: &Command) -> &'static str {
         | Command::Parked(_)
         | Command::User(_)
         | Command::Alerts(_)
+        | Command::Record(_)
         | Command::Config(_) => "error",
     }
 }

@@ -53,10 +53,10 @@ struct List {
 
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "parom parked retry НОМЕР… | --reason ПРИЧИНА | --all [--hours ЧАСОВ]")]
+#[command(group = clap::ArgGroup::new("which").args(["deliveries", "reason", "all"]).required(true).multiple(true))]
 struct Retry {
     /// Номера из parom parked list
     #[arg(value_name = "НОМЕР", value_parser = delivery, conflicts_with_all = ["reason", "all"])]
-    #[arg(required_unless_present_any = ["reason", "all"])]
     deliveries: Vec<DeliveryId>,
     #[command(flatten)]
     many: Many,
@@ -87,10 +87,10 @@ impl Many {
 #[command(
     override_usage = "parom parked drop НОМЕР… | --reason ПРИЧИНА | --all [--hours ЧАСОВ] [--why ТЕКСТ]"
 )]
+#[command(group = clap::ArgGroup::new("which").args(["deliveries", "reason", "all"]).required(true).multiple(true))]
 struct Drop {
     /// Номера из parom parked list
     #[arg(value_name = "НОМЕР", value_parser = delivery, conflicts_with_all = ["reason", "all"])]
-    #[arg(required_unless_present_any = ["reason", "all"])]
     deliveries: Vec<DeliveryId>,
     #[command(flatten)]
     many: Many,

@@ -123,8 +123,37 @@ async fn parked_records_are_listed_retried_and_dropped() {
     assert!(again.err.contains(number), "{}", again.err);
 
     let retried = place.run(&["parked", "retry", "--all"]);
-    assert!(retried.out.contains("1 запись"), "{}", retried.out);
+    assert!(retried.out.contains("Ждут по-прежнему, причина не устранена: 1 запись"), "{}", retried.out);
+    assert_eq!(retried.code, Some(3), "nothing goes around the gates because a person insists");
+    let dropped = place.run(&["parked", "drop", "--all", "--why", "не нужны"]);
+    assert!(dropped.out.contains("Больше не ждут: 1 запись"), "{}", dropped.out);
     assert_eq!(place.run(&["parked", "list"]).code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_is_explained_sent_again_and_parted_from_the_command_line() {
+    let place = place_with_file().await;
+    place.run(&["load", "контрагенты.csv"]);
+    let company = place.portal.companies()[0].id;
+    let inn = place.portal.requisites()[0].get("RQ_INN").to_owned();
+
+    let shown = place.run(&["record", "show", &inn, "--json"]);
+    let fields: Vec<Value> = serde_json::from_str(&shown.out).unwrap_or_else(|_| panic!("{shown:?}"));
+    let field = fields.iter().find(|field| field["field"] == "inn").expect("the ИНН");
+    assert_eq!((field["same"].as_bool(), field["origin"].as_str()), (Some(true), Some("onec")));
+    let sent = place.run(&["record", "send", &inn, "--to", "bitrix24"]);
+    assert_eq!(sent.code, Some(0), "{}", sent.err);
+    let taken = place.run(&["record", "take", &inn, "--from", "1c"]);
+    assert_eq!(taken.code, Some(1));
+    assert!(taken.err.contains("одно и то же"), "{}", taken.err);
+    assert_eq!(place.run(&["record", "unlink", &inn]).code, Some(0));
+    let history = place.run(&["record", "history", &inn]);
+    for part in ["Связь разорвана", "Отправлено снова", "parom CLI"] {
+        assert!(history.out.contains(part), "{}", history.out);
+    }
+    let joined = place.run(&["record", "link", &inn, "--company", &company.to_string()]);
+    assert!(joined.code == Some(0) || joined.err.contains("Паром не знает"), "{joined:?}");
+    assert_eq!(place.run(&["record", "show", "нет такой"]).code, Some(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
