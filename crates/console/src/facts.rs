@@ -4,29 +4,25 @@ use std::sync::Arc;
 
 use domain::{Side, SignedDuration, Timestamp};
 use engine::Reconciled;
-use store::{Hello, Lane, StoreError, Summary};
+use store::{HeldKind, Hello, Lane, Queue, QueueKind, StoreError, Tallies};
 
 use crate::state::Console;
 
 /// Figures that are older are read again.
 const FRESH: SignedDuration = SignedDuration::from_secs(2);
 
-/// More conflicts than this are told as «more than».
-pub(crate) const CONFLICTS_SHOWN_MAX: usize = 100;
-
 /// How the whole stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
     /// When this was read.
     pub(crate) at: Timestamp,
-    pub(crate) summary: Summary,
+    pub(crate) tallies: Tallies,
+    pub(crate) queues: Vec<Queue>,
     /// Whether anything travels to Bitrix24.
     pub(crate) lane: Lane,
     /// When 1C called last.
     pub(crate) onec_seen: Option<Timestamp>,
     pub(crate) adapter: Option<Hello>,
-    /// Fields that wait for a decision; at most one more than [`CONFLICTS_SHOWN_MAX`].
-    pub(crate) conflicts: usize,
     pub(crate) reconciled: Option<Reconciled>,
 }
 
@@ -35,24 +31,28 @@ impl Facts {
         let store = &console.store;
         Ok(Self {
             at: console.now(),
-            summary: store.summary().await?,
+            tallies: store.tallies().await?,
+            queues: store.queues().await?,
             lane: store.lane(Side::Bitrix).await?,
             onec_seen: store.seen_onec().await?,
             adapter: store.adapter().await?,
-            conflicts: store.conflicts(None, CONFLICTS_SHOWN_MAX + 1).await?.len(),
             reconciled: engine::reconciled(store).await?,
         })
     }
 
-    /// Records that wait for a person.
-    pub(crate) fn parked(&self) -> i64 {
-        self.summary.onec.parked + self.summary.bitrix.parked
+    /// Fields that wait for a decision.
+    pub(crate) fn conflicts(&self) -> u64 {
+        self.tallies.held_of(HeldKind::Conflict).unsigned_abs()
     }
 
-    /// Deliveries under way to a side.
-    pub(crate) fn under_way(&self, side: Side) -> i64 {
-        let figures = self.summary.of(side);
-        figures.due + figures.leased
+    /// Everything else that waits for a person.
+    pub(crate) fn parked(&self) -> u64 {
+        self.tallies.needs_person().unsigned_abs() - self.conflicts()
+    }
+
+    /// What waits for its turn.
+    pub(crate) fn queue(&self, kind: QueueKind) -> Option<&Queue> {
+        self.queues.iter().find(|queue| queue.kind == kind)
     }
 }
 

@@ -33,6 +33,9 @@ use crate::{flash, shell};
 /// The longest form; files have a verb of their own.
 pub(crate) const FORM_BYTES_MAX: usize = 64 * 1024;
 
+/// The longest file: a million counterparties as JSON lines.
+pub(crate) const UPLOAD_BYTES_MAX: usize = 1024 * 1024 * 1024;
+
 /// The field of a form that proves that it was filled in on our page.
 pub(crate) const CSRF_FIELD: &str = "csrf";
 

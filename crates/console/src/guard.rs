@@ -3,13 +3,16 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum_extra::extract::Multipart;
+use axum_extra::extract::multipart::{Field, MultipartError};
 use domain::Role;
 
 use crate::audit::{Act, Audit};
 use crate::failure::Failure;
-use crate::gate::{Checked, Visitor};
+use crate::gate::{CSRF_FIELD, Checked, Visitor};
 use crate::state::Console;
 
 /// Somebody is signed in; of a form: it was filled in on a page of ours, by the same person.
@@ -54,6 +57,49 @@ impl<S: Sync> FromRequestParts<S> for Viewer {
             return Err(Failure::Forged);
         }
         Ok(Self::of(visitor))
+    }
+}
+
+/// A file that an operator sends, and the proof that he is one. Nothing of the body is read before the CSRF token, which
+/// stands before the file.
+pub(crate) struct Upload {
+    /// Who sends it.
+    pub(crate) operator: Operator,
+    form: Multipart,
+}
+
+impl Upload {
+    /// The name of the file and its content, piece by piece; `None`: no file was chosen.
+    pub(crate) async fn file(&mut self) -> Result<Option<(String, Field)>, Failure> {
+        let Some(field) = self.form.next_field().await.map_err(|error| broken(&error))? else {
+            return Ok(None);
+        };
+        let name = field.file_name().unwrap_or_default().to_owned();
+        Ok((!name.is_empty()).then_some((name, field)))
+    }
+}
+
+fn broken(error: &MultipartError) -> Failure {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Failure::TooLong } else { Failure::Forged }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let visitor = request.extensions().get::<Arc<Visitor>>().cloned().ok_or(Failure::NotSignedIn)?;
+        let mut form = Multipart::from_request(request, state).await.map_err(|_| Failure::Forged)?;
+        let first = form.next_field().await.map_err(|error| broken(&error))?.ok_or(Failure::Forged)?;
+        if first.name() != Some(CSRF_FIELD) {
+            return Err(Failure::Forged);
+        }
+        let token = first.text().await.map_err(|error| broken(&error))?;
+        Checked::by_token(&visitor, &token).ok_or(Failure::Forged)?;
+        let viewer = Viewer::of(&visitor);
+        if !viewer.may(Role::Operator) {
+            return Err(Failure::NotAllowed(Role::Operator));
+        }
+        Ok(Self { operator: Operator(viewer), form })
     }
 }
 

@@ -48,7 +48,7 @@ parts! {
     /// Records travelled.
     Traffic = "traffic", |before, after| before.traffic != after.traffic;
     /// Records wait for a person, or wait no more.
-    Parked = "parked", |before, after| before.parked != after.parked;
+    Parked = "parked", |before, after| before.held != after.held;
     /// Fields wait for a decision, or wait no more.
     Conflicts = "conflicts", |before, after| before.conflicts != after.conflicts;
     /// 1C called, or a lane was stopped or opened.

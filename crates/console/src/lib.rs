@@ -33,7 +33,7 @@ mod ui;
 
 pub use audit::Act;
 pub use routes::{Access, Method, Route};
-pub use state::{LoadFiles, Origin, Parts, Records, Setting};
+pub use state::{LoadFiles, Origin, Parts, Records, Setting, SettingValue};
 
 use axum::Router;
 

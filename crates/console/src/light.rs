@@ -59,7 +59,7 @@ pub(crate) fn judge(facts: &Facts, now: Timestamp) -> Light {
     if now.duration_since(seen) > SILENCE_MAX {
         return red(format!("1С молчит: последний раз обращалась {}.", text::ago(seen, now)));
     }
-    let (parked, conflicts) = (facts.parked().unsigned_abs(), facts.conflicts as u64);
+    let (parked, conflicts) = (facts.parked(), facts.conflicts());
     let waits = |number: u64, forms: [&str; 3]| (number > 0).then(|| text::count(number, forms));
     let waiting: Vec<String> =
         [waits(parked, text::RECORDS), waits(conflicts, text::CONFLICTS)].into_iter().flatten().collect();
@@ -73,7 +73,8 @@ pub(crate) fn judge(facts: &Facts, now: Timestamp) -> Light {
 
 #[cfg(test)]
 mod tests {
-    use store::{SideFigures, Summary};
+    use domain::ReasonCode;
+    use store::{HeldCount, HeldKind, Tallies};
 
     use super::*;
 
@@ -84,11 +85,11 @@ mod tests {
     fn calm() -> Facts {
         Facts {
             at: now(),
-            summary: Summary::default(),
+            tallies: Tallies::default(),
+            queues: Vec::new(),
             lane: Lane::Open,
             onec_seen: Some(now() - SignedDuration::from_mins(2)),
             adapter: None,
-            conflicts: 0,
             reconciled: None,
         }
     }
@@ -105,9 +106,13 @@ mod tests {
 
     #[test]
     fn it_is_yellow_when_records_or_fields_wait_for_a_person() {
-        let summary =
-            Summary { bitrix: SideFigures { parked: 21, ..SideFigures::default() }, ..Summary::default() };
-        let (color, sentence) = shows(&Facts { summary, conflicts: 2, ..calm() });
+        let mut facts = calm();
+        facts.tallies.held = vec![
+            HeldCount { kind: HeldKind::ToBitrix, code: ReasonCode::InvalidInn, count: 21 },
+            HeldCount { kind: HeldKind::Conflict, code: ReasonCode::Conflict, count: 2 },
+            HeldCount { kind: HeldKind::CompanyWithoutDeal, code: ReasonCode::NoDeal, count: 500 },
+        ];
+        let (color, sentence) = shows(&facts);
 
         assert_eq!(color, Color::Yellow);
         assert_eq!(sentence, "Всё передаётся, но решения ждут: 21\u{a0}запись и 2\u{a0}конфликта.");

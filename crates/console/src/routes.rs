@@ -8,7 +8,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use axum_extra::routing::{SecondElementIs, TypedPath};
 
-use crate::gate::{self, FORM_BYTES_MAX};
+use crate::gate::{self, FORM_BYTES_MAX, UPLOAD_BYTES_MAX};
 use crate::state::Console;
 
 /// How a route is asked for.
@@ -75,6 +75,18 @@ impl Routes {
         P: TypedPath,
     {
         self.add(Method::Post, P::PATH, Access::Operators, post(handler))
+    }
+
+    /// An action that comes with a file, by an operator. The handler takes an [`Upload`](crate::guard::Upload), which asks for
+    /// the CSRF token before it hands out the file.
+    pub(crate) fn upload<H, T, P>(self, handler: H) -> Self
+    where
+        H: Handler<T, Console>,
+        T: SecondElementIs<P> + 'static,
+        P: TypedPath,
+    {
+        let handler = post(handler).layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
+        self.add(Method::Post, P::PATH, Access::Operators, handler)
     }
 
     /// An action that anybody may do to himself: sign out, change the password.

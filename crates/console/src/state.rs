@@ -55,10 +55,21 @@ pub struct Setting {
     pub section: String,
     /// The key.
     pub key: String,
-    /// What it is set to; `None`: a secret.
-    pub value: Option<String>,
+    /// What it is set to.
+    pub value: SettingValue,
     /// Who set it.
     pub origin: Origin,
+}
+
+/// What of a value people may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingValue {
+    /// As it was written.
+    Text(String),
+    /// A secret that is set.
+    Hidden,
+    /// Nothing is set.
+    Unset,
 }
 
 /// Where the value of a setting comes from.

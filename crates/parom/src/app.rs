@@ -143,7 +143,7 @@ impl App {
             zone: self.config.onec.time_zone.clone(),
             portal: self.config.bitrix24.webhook()?.portal(),
             public_url: self.config.server.public_url.clone(),
-            settings: Vec::new(),
+            settings: self.config.shown.0.clone(),
             load_files: Arc::new(FilesOfOneC { time_zone: self.config.onec.time_zone.clone() }),
             tasks: lifecycle.tasks(),
             stop: lifecycle.stop(),

@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use axum_extra::routing::TypedPath;
-use domain::{Side, Timestamp};
+use domain::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
-use store::Lane;
+use store::{Lane, Queue};
 
-use crate::facts::{CONFLICTS_SHOWN_MAX, Facts};
+use crate::facts::Facts;
 use crate::failure::Failure;
 use crate::guard::Viewer;
 use crate::hub::Part;
@@ -42,26 +42,30 @@ fn body(facts: &Facts, now: Timestamp, zone: &TimeZone) -> Markup {
         div.figures {
             (onec(facts, now, zone))
             (portal(facts, zone))
-            (figure("Ждут передачи в Битрикс24", &digits(facts.under_way(Side::Bitrix)), html! { (oldest(facts, Side::Bitrix, now, zone)) }, None))
-            (figure("Ждут опроса 1С", &digits(facts.under_way(Side::OneC)), html! { (oldest(facts, Side::OneC, now, zone)) }, None))
-            (figure("Ждут человека", &digits(facts.parked()), html! { "записей" }, None))
-            (figure("Конфликты", &conflicts(facts), html! { "полей изменено с обеих сторон" }, None))
+            (figure("Ждут человека", &number(facts.parked()), html! { "не передано без решения" }, None))
+            (figure("Конфликты", &number(facts.conflicts()), html! { "полей изменено с обеих сторон" }, None))
         }
         h2 { "Почему записи ждут человека" }
-        @if facts.summary.parked.is_empty() {
+        @if facts.tallies.needs_person() == 0 {
             (empty("Никто не ждёт: всё, что можно передать, передано."))
         } @else {
-            (table("Причины", &[Column::Text("Причина"), Column::Number("Записей")], html! {
-                @for (code, count) in &facts.summary.parked {
-                    tr { td { (code.title()) } td.number { (digits(*count)) } }
+            (table("Причины", &[Column::Text("Что"), Column::Text("Причина"), Column::Number("Сколько")], html! {
+                @for held in facts.tallies.held.iter().filter(|held| held.kind.needs_person()) {
+                    tr { td { (held.kind.title()) } td { (held.code.title()) } td.number { (digits(held.count)) } }
                 }
             }))
         }
+        h2 { "Очереди" }
+        (table("Очереди", &[Column::Text("Что"), Column::Number("Ждут"), Column::Text("Дольше всех")], html! {
+            @for queue in &facts.queues {
+                tr { td { (queue.kind.title()) } td.number { (digits(queue.waiting)) } td { (oldest(queue, now, zone)) } }
+            }
+        }))
         h2 { "Контрагенты" }
         (table("Контрагенты", &[Column::Text("Что"), Column::Number("Сколько")], html! {
-            tr { td { "Известно Парому" } td.number { (digits(facts.summary.links)) } }
-            tr { td { "Есть и в 1С, и в Битрикс24" } td.number { (digits(facts.summary.linked)) } }
-            tr { td { "Переданы с замечаниями" } td.number { (digits(facts.summary.with_remarks)) } }
+            tr { td { "Известно Парому" } td.number { (digits(facts.tallies.links)) } }
+            tr { td { "Есть и в 1С, и в Битрикс24" } td.number { (digits(facts.tallies.linked)) } }
+            tr { td { "Переданы с замечаниями" } td.number { (digits(facts.tallies.with_remarks)) } }
         }))
         @if let Some(reconciled) = &facts.reconciled {
             p.note {
@@ -112,21 +116,13 @@ fn portal(facts: &Facts, zone: &TimeZone) -> Markup {
     }
 }
 
-fn oldest(facts: &Facts, side: Side, now: Timestamp, zone: &TimeZone) -> Markup {
+fn oldest(queue: &Queue, now: Timestamp, zone: &TimeZone) -> Markup {
     html! {
-        @match facts.summary.of(side).oldest_due {
-            Some(at) if at <= now => { "дольше всех — " (ago(at, now, zone)) },
+        @match queue.oldest_due {
+            Some(at) if at <= now => (ago(at, now, zone)),
             Some(at) => { "ближайшая попытка " (ago(at, now, zone)) },
-            None => "очередь пуста",
+            None => "—",
         }
-    }
-}
-
-fn conflicts(facts: &Facts) -> String {
-    if facts.conflicts > CONFLICTS_SHOWN_MAX {
-        format!("больше {}", number(CONFLICTS_SHOWN_MAX as u64))
-    } else {
-        number(facts.conflicts as u64)
     }
 }
 

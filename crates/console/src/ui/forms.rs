@@ -15,6 +15,16 @@ pub(crate) fn form(csrf: &str, to: &impl TypedPath, inside: Markup) -> Markup {
     }
 }
 
+/// A form that sends a file to an action registered by `Routes::upload`. Its token stands before the file.
+pub(crate) fn upload(csrf: &str, to: &impl TypedPath, inside: Markup) -> Markup {
+    html! {
+        form method="post" action=(to) enctype="multipart/form-data" {
+            input type="hidden" name=(CSRF_FIELD) value=(csrf);
+            (inside)
+        }
+    }
+}
+
 /// A form that looks for something: its fields are in the address.
 pub(crate) fn search(to: &impl TypedPath, inside: Markup) -> Markup {
     html! { form.search method="get" action=(to) role="search" { (inside) } }

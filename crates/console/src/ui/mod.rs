@@ -2,7 +2,7 @@
 //! `assets/console.css`.
 
 mod badge;
-mod forms;
+pub(crate) mod forms;
 mod lists;
 mod moments;
 

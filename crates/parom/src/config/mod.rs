@@ -54,11 +54,24 @@ pub(crate) struct Config {
     pub(crate) rules: Rules,
     /// What people are told of, and where.
     pub(crate) alerts: Alerts,
+    /// All of it for people, and who set it.
+    pub(crate) shown: Shown,
 }
 
 /// A length of time as settings write it, for parameters of commands.
 pub(crate) fn duration(text: &str) -> Option<SignedDuration> {
     setting::Setting::parse(text)
+}
+
+/// The settings as people may see them: without secrets, with where each comes from.
+#[derive(Clone, Default)]
+pub(crate) struct Shown(pub(crate) Vec<console::Setting>);
+
+impl std::fmt::Debug for Shown {
+    // The settings themselves are shown beside it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shown")
+    }
 }
 
 impl Config {
@@ -90,9 +103,11 @@ impl Config {
             inquiry: Inquiry::read(&mut reader.section("inquiry")),
             rules: rules::read(&mut reader.section("rules")),
             alerts: Alerts::read(&mut reader.section("alerts")),
+            shown: Shown::default(),
         };
+        let shown = Shown(reader.shown());
         reader.finish()?;
-        Ok(config)
+        Ok(Self { shown, ..config })
     }
 
     /// Keys that are set and change nothing in this version, so that nobody relies on them in silence.
@@ -256,6 +271,31 @@ mod tests {
 
         let absent = read("[onec]\npassword_file = \"нет такого\"\n").unwrap_err().to_string();
         assert!(absent.starts_with("строка 2: не читается файл секрета"), "{absent}");
+    }
+
+    #[test]
+    fn people_see_every_setting_with_its_origin_and_no_secret() {
+        use console::{Origin, SettingValue};
+
+        let text =
+            "[onec]\npassword = \"s3cr3t\"\ntime_zone = \"Asia/Omsk\"\n[bitrix24]\npipelines = [0, 7]\n";
+        let variables = [("PAROM_ONEC__LOGIN".to_owned(), "база".to_owned())];
+        let Shown(shown) = Config::read(text, Path::new("."), variables).unwrap().shown;
+        let of = |section: &str, key: &str| {
+            let setting =
+                shown.iter().find(|setting| setting.section == section && setting.key == key).unwrap();
+            (setting.value.clone(), setting.origin)
+        };
+        let text = |text: &str| SettingValue::Text(text.to_owned());
+
+        assert_eq!(of("onec", "password"), (SettingValue::Hidden, Origin::File));
+        assert_eq!(of("onec", "time_zone"), (text("Asia/Omsk"), Origin::File));
+        assert_eq!(of("onec", "login"), (text("база"), Origin::Variable));
+        assert_eq!(of("bitrix24", "pipelines"), (text("0, 7"), Origin::File));
+        assert_eq!(of("bitrix24", "sweep_every"), (text("60s"), Origin::Default));
+        assert_eq!(of("bitrix24", "webhook_url"), (SettingValue::Unset, Origin::Default));
+        assert_eq!(of("server", "public_url"), (SettingValue::Unset, Origin::Default));
+        assert!(!format!("{shown:?}").contains("s3cr3t"));
     }
 
     #[test]

@@ -3,13 +3,16 @@
 //! Not serde: it stops at the first mistake, and a person who mends a file wants to see them all.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
+use console::{Origin, Setting, SettingValue};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::setting::{Setting, nearest};
-use super::{Place, Problem, Problems, Secret};
+use super::setting::{Setting as Value, nearest};
+use super::{DEFAULT_FILE, Place, Problem, Problems, Secret};
 
 /// Variables of the environment look like `PAROM_ONEC__PASSWORD`: section and key apart by two underscores.
 const VARIABLE_PREFIX: &str = "PAROM_";
@@ -24,6 +27,7 @@ pub(super) struct Reader<'t> {
     document: DeTable<'t>,
     variables: BTreeMap<(String, String), (String, String)>,
     known: Vec<(&'static str, String)>,
+    shown: Vec<Setting>,
     sections: Vec<&'static str>,
     problems: Vec<Problem>,
 }
@@ -81,6 +85,7 @@ impl<'t> Reader<'t> {
             document: document.into_inner(),
             variables,
             known: Vec::new(),
+            shown: Vec::new(),
             sections: Vec::new(),
             problems: Vec::new(),
         })
@@ -118,6 +123,11 @@ impl<'t> Reader<'t> {
         }
         self.problems.extend(strangers);
         if self.problems.is_empty() { Ok(()) } else { Err(self.problems.into()) }
+    }
+
+    /// Every setting that was asked for, as people may see it; secrets are not in it.
+    pub(super) fn shown(&self) -> Vec<Setting> {
+        self.shown.clone()
     }
 
     /// Every (section, key) that was asked for.
@@ -162,18 +172,18 @@ impl<'t> Reader<'t> {
 
 impl Section<'_, '_> {
     /// The value of `key`, or `default` where nobody set it (or set it wrong, which is then a problem).
-    pub(super) fn take<T: Setting>(&mut self, key: &'static str, default: T) -> T {
+    pub(super) fn take<T: Value>(&mut self, key: &'static str, default: T) -> T {
         self.find_text::<T>(key).and_then(|(text, place)| self.parse(key, &text, place)).unwrap_or(default)
     }
 
     /// As [`take`](Self::take); an empty text means «not set».
-    pub(super) fn take_optional<T: Setting>(&mut self, key: &'static str) -> Option<T> {
+    pub(super) fn take_optional<T: Value>(&mut self, key: &'static str) -> Option<T> {
         let (text, place) = self.find_text::<T>(key).filter(|(text, _)| !text.is_empty())?;
         self.parse(key, &text, place)
     }
 
     /// As [`take`](Self::take); an empty text switches off what is on by default.
-    pub(super) fn take_or_off<T: Setting>(&mut self, key: &'static str, default: Option<T>) -> Option<T> {
+    pub(super) fn take_or_off<T: Value>(&mut self, key: &'static str, default: Option<T>) -> Option<T> {
         match self.find_text::<T>(key) {
             None => default,
             Some((text, _)) if text.is_empty() => None,
@@ -182,8 +192,10 @@ impl Section<'_, '_> {
     }
 
     /// A list; in a variable its items stand apart by commas.
-    pub(super) fn take_list<T: Setting>(&mut self, key: &'static str) -> Vec<T> {
-        let Some(found) = self.find(key) else { return Vec::new() };
+    pub(super) fn take_list<T: Value>(&mut self, key: &'static str) -> Vec<T> {
+        let found = self.find(key);
+        self.show(key, found.as_ref());
+        let Some(found) = found else { return Vec::new() };
         let items = match found.value {
             Raw::List(items) => items,
             Raw::Text(text) if matches!(found.place, Place::Variable(_)) => {
@@ -209,7 +221,9 @@ impl Section<'_, '_> {
         check: impl FnOnce(Secret) -> Result<T, String>,
     ) -> Option<T> {
         let direct = self.find_secret(key);
-        let (value, place) = match (direct, self.find_secret_file(key)) {
+        let from_file = self.find_secret_file(key);
+        self.show_secret(key, direct.as_ref(), from_file.as_ref());
+        let (value, place) = match (direct, from_file) {
             (Some((_, Place::Line(_))), Some((_, place @ Place::Line(_)))) => {
                 let text = format!("[{}] задаёт и `{key}`, и `{key}_file`; оставьте одно из двух", self.name);
                 self.complain(place, text);
@@ -229,7 +243,7 @@ impl Section<'_, '_> {
         self.reader.problems.push(Problem::new(place, text));
     }
 
-    fn parse<T: Setting>(&mut self, key: &str, text: &str, place: Place) -> Option<T> {
+    fn parse<T: Value>(&mut self, key: &str, text: &str, place: Place) -> Option<T> {
         let value = T::parse(text);
         if value.is_none() {
             self.complain(place, wrong::<T>(key, text));
@@ -237,8 +251,10 @@ impl Section<'_, '_> {
         value
     }
 
-    fn find_text<T: Setting>(&mut self, key: &str) -> Option<(String, Place)> {
-        let found = self.find(key)?;
+    fn find_text<T: Value>(&mut self, key: &str) -> Option<(String, Place)> {
+        let found = self.find(key);
+        self.show(key, found.as_ref());
+        let found = found?;
         match found.value {
             Raw::Text(text) => return Some((text.trim().to_owned(), found.place)),
             Raw::Bare(text) if !T::QUOTED => return Some((text, found.place)),
@@ -274,6 +290,30 @@ impl Section<'_, '_> {
         }
     }
 
+    /// Remembers a setting for people.
+    fn show(&mut self, key: &str, found: Option<&Found>) {
+        let (text, origin) = match found {
+            Some(found) => (found.value.to_string(), origin(&found.place)),
+            None => (default_of(self.name, key), Origin::Default),
+        };
+        let value = if text.is_empty() { SettingValue::Unset } else { SettingValue::Text(text) };
+        self.reader.shown.push(Setting { section: self.name.to_owned(), key: key.to_owned(), value, origin });
+    }
+
+    fn show_secret(
+        &mut self,
+        key: &str,
+        direct: Option<&(Secret, Place)>,
+        from_file: Option<&(Secret, Place)>,
+    ) {
+        let (value, origin) = match (direct, from_file) {
+            (Some((_, place)), _) => (SettingValue::Hidden, origin(place)),
+            (None, Some(_)) => (SettingValue::Hidden, Origin::SecretFile),
+            (None, None) => (SettingValue::Unset, Origin::Default),
+        };
+        self.reader.shown.push(Setting { section: self.name.to_owned(), key: key.to_owned(), value, origin });
+    }
+
     fn find(&mut self, key: &str) -> Option<Found> {
         self.reader.known.push((self.name, key.to_owned()));
         let path = (self.name.to_owned(), key.to_owned());
@@ -287,7 +327,35 @@ impl Section<'_, '_> {
     }
 }
 
-fn wrong<T: Setting>(key: &str, text: &str) -> String {
+fn origin(place: &Place) -> Origin {
+    match place {
+        Place::Variable(_) => Origin::Variable,
+        Place::Line(_) | Place::Whole => Origin::File,
+    }
+}
+
+/// What the documented file says, which a test keeps equal to the defaults.
+fn default_of(section: &str, key: &str) -> String {
+    static DEFAULTS: LazyLock<DeTable<'static>> =
+        LazyLock::new(|| DeTable::parse(DEFAULT_FILE).expect("the documented file is TOML").into_inner());
+    let DeValue::Table(table) = DEFAULTS.get(section).map_or(&DeValue::Boolean(false), Spanned::get_ref)
+    else {
+        return String::new();
+    };
+    table.get(key).map_or_else(String::new, |value| raw(value).to_string())
+}
+
+impl fmt::Display for Raw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) | Self::Bare(text) => f.write_str(text.trim()),
+            Self::List(items) => f.write_str(&items.join(", ")),
+            Self::Other => Ok(()),
+        }
+    }
+}
+
+fn wrong<T: Value>(key: &str, text: &str) -> String {
     let hint = T::nearest(text).map_or(String::new(), |near| format!("; похоже на `{near}`"));
     format!("`{key}`: ожидается {}, а указано «{text}»{hint}", T::EXPECTED)
 }

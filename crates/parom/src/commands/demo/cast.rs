@@ -1,6 +1,6 @@
 //! Who takes part in the demo.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::way_back::SWEEP_EVERY;
 use crate::app::App;
-use crate::config::{Config, Secret};
+use crate::config::Config;
 
 /// What 1C says at the door of the demo.
 pub(super) const LOGIN: &str = "1c";
@@ -49,13 +49,14 @@ impl Cast {
         onec.write_file(&file, FileFormat::Jsonl).context("не удалось записать контрагентов в файл")?;
 
         let database = folder.path().join("parom.db");
-        let mut config = Config::default();
-        config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        config.store.url = Secret::from(format!("sqlite://{}", database.display()));
-        config.bitrix24.webhook_url = Some(portal.webhook_url().parse().context("вебхук учебного портала")?);
-        config.bitrix24.sweep_every = SWEEP_EVERY;
-        LOGIN.clone_into(&mut config.onec.login);
-        config.onec.password = Some(Secret::from(PASSWORD.to_owned()));
+        let settings = format!(
+            "[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite://{}\"\n[bitrix24]\nwebhook_url = \"{}\"\n\
+             sweep_every = \"{}s\"\n[onec]\nlogin = \"{LOGIN}\"\npassword = \"{PASSWORD}\"\n",
+            database.display(),
+            portal.webhook_url(),
+            SWEEP_EVERY.as_secs(),
+        );
+        let config = Config::read(&settings, folder.path(), [])?;
         let app = App::open(config).await?;
         Ok(Self { portal, onec, app, database, file, _folder: folder })
     }
