@@ -42,6 +42,11 @@ impl Structure {
         }
     }
 
+    /// All fields, by name.
+    pub fn fields(&self) -> Vec<(String, Value)> {
+        self.fields.borrow().iter().map(|(name, value)| (name.shown().to_owned(), value.clone())).collect()
+    }
+
     /// A field by its name.
     pub fn field(&self, name: &str) -> Option<Value> {
         self.find(&Name::new(name))

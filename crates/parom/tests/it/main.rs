@@ -9,6 +9,7 @@ mod demo;
 mod load;
 mod notices;
 mod offline;
+mod onec_adapter;
 mod reconcile;
 mod service;
 mod support;
