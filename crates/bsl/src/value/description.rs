@@ -6,6 +6,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{Type, Value, convert, date, show};
 use crate::infobase::Ref;
+use crate::objects::value_storage::ValueStorage;
 
 /// Types and their qualifiers.
 #[derive(Clone, Debug)]
@@ -53,6 +54,9 @@ impl Kind {
             Self::Text => Value::text(""),
             Self::Date => Value::Date(date::EMPTY),
             Self::Ref(empty) => Value::Ref(empty.clone()),
+            Self::Other(class) if class.is("ХранилищеЗначения") => {
+                Value::object(ValueStorage::new(Value::Undefined))
+            }
             Self::Other(_) => Value::Undefined,
         }
     }

@@ -222,7 +222,7 @@ impl fmt::Debug for Value {
             Self::Undefined => f.write_str("Неопределено"),
             Self::Null => f.write_str("NULL"),
             Self::Boolean(value) => write!(f, "{value}"),
-            Self::Number(number) => write!(f, "{number}"),
+            Self::Number(number) => write!(f, "{}", number.normalize()),
             Self::Text(text) => write!(f, "{text:?}"),
             Self::Date(date) => write!(f, "'{date}'"),
             Self::Type(name) => write!(f, "Тип({})", name.0),

@@ -33,6 +33,6 @@ async fn status_and_doctor_name_the_versions_of_both_adapters() {
 }
 
 /// Whether all words are there, wherever the table breaks its lines.
-fn contains(text: &str, part: &str) -> bool {
+pub(crate) fn contains(text: &str, part: &str) -> bool {
     part.split(' ').all(|word| text.contains(word))
 }

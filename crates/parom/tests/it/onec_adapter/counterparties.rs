@@ -51,10 +51,14 @@ async fn a_client_of_an_employee_becomes_a_counterparty_with_all_that_hangs_on_i
         );
         assert_eq!(office.property(client, "ОГРН"), "1027700132195");
         assert_eq!(office.property(client, "ID компании Битрикс24"), company.to_string());
-        let [account] = &office.owned("Справочник.БанковскиеСчета", client)[..] else { panic!("one account") };
+        let [account] = &office.owned("Справочник.БанковскиеСчета", client)[..]
+        else {
+            panic!("one account")
+        };
         assert_eq!(office.text(account, "НомерСчета"), "40702810938000000001");
         assert_eq!(office.base.record(client).unwrap().get("ОсновнойБанковскийСчет"), account.clone().into());
-        let [director] = &office.owned("Справочник.КонтактныеЛицаКонтрагентов", client)[..] else {
+        let [director] = &office.owned("Справочник.КонтактныеЛицаКонтрагентов", client)[..]
+        else {
             panic!("one contact person")
         };
         assert_eq!(office.text(director, "Наименование"), "Греф Герман Оскарович");
@@ -69,7 +73,10 @@ async fn a_client_of_an_employee_becomes_a_counterparty_with_all_that_hangs_on_i
         office.base.edit(client, &[("НаименованиеПолное", "Публичное общество Сбербанк".into())]);
         office.until_silent().await;
         let card = office.place.portal.requisites_of(company).remove(0);
-        assert_eq!((card.get("RQ_COMPANY_FULL_NAME"), card.get("RQ_KPP")), ("Публичное общество Сбербанк", "997950001"));
+        assert_eq!(
+            (card.get("RQ_COMPANY_FULL_NAME"), card.get("RQ_KPP")),
+            ("Публичное общество Сбербанк", "997950001")
+        );
         assert_eq!(office.with_inn("7707083893").len(), 1);
         assert_eq!(office.place.portal.company_count(), 1);
         assert_eq!(office.errors(), [""; 0]);

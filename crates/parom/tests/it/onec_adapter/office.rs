@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bitrix::SystemClock;
 use bsl::{Halt, Infobase, JournalEntry, LoadError, Platform, Ref, Session, Structure, Value, ka11};
-use domain::Clock as _;
+use domain::{Clock as _, SignedDuration};
 use jiff::tz::Offset;
 
 use crate::support::{PASSWORD, Place, Running, really_wait};
@@ -58,9 +58,38 @@ pub(crate) fn adapter() -> String {
         .collect()
 }
 
-/// The time in Moscow, which is that of the base.
-fn moscow() -> jiff::civil::DateTime {
-    Offset::from_hours(3).expect("an offset").to_datetime(SystemClock.now())
+/// The time in Moscow so many minutes from now.
+fn moscow(minutes: i64) -> jiff::civil::DateTime {
+    let now = SystemClock.now() + SignedDuration::from_mins(minutes);
+    Offset::from_hours(3).expect("an offset").to_datetime(now)
+}
+
+/// A step in this session; the death of the process is an error.
+pub(crate) fn run(session: &mut Session, method: &str, parameters: Value) -> Result<Step, Halt> {
+    let before = session.network().requests().len();
+    let loaded = session.load("ВнешняяОбработка.Паром.МодульОбъекта", &adapter(), &[]);
+    let adapter = loaded.map_err(|error| match error {
+        LoadError::Halt(halt) => halt,
+        LoadError::Syntax(errors) => panic!("{errors:#?}"),
+    })?;
+    let outcome = session.call(&adapter, method, &[parameters]);
+    assert_eq!(session.complaints(), [""; 0]);
+    let value = match outcome {
+        Ok(value) => value,
+        Err(Halt::Death) => return Err(Halt::Death),
+        Err(halt) => panic!("the exchange lets no exception through: {halt}"),
+    };
+    assert!(session.left_files().is_empty(), "temporary files are left");
+    let result = value.downcast::<Structure>().expect("a structure");
+    let field = |name: &str| result.field(name).unwrap_or_default();
+    let counts = result.fields().into_iter().map(|(name, value)| (name, format!("{value:?}")));
+    Ok(Step {
+        success: field("Успех") == Value::Boolean(true),
+        text: field("Текст").as_text().unwrap_or_default().to_owned(),
+        counts: counts.collect(),
+        requests: session.network().requests()[before..].to_vec(),
+        calls: session.calls(),
+    })
 }
 
 impl Office {
@@ -71,8 +100,9 @@ impl Office {
         let settings = std::fs::read_to_string(&file).expect("the folder is ours");
         let settings = settings.replace("[onec]", "sweep_every = \"1s\"\n[onec]\nredeliver_after = \"1s\"");
         std::fs::write(&file, settings).expect("the folder is ours");
+        assert_eq!(place.run(&["setup"]).code, Some(0), "the portal gets its fields");
         let service = Some(place.serve());
-        Self { place, service, base: ka11::infobase(moscow), platform, settings: Vec::new() }
+        Self { place, service, base: ka11::infobase(|| moscow(0)), platform, settings: Vec::new() }
     }
 
     /// Adds a setting of the adapter.
@@ -80,7 +110,8 @@ impl Office {
         self.settings.push((name, value.into()));
     }
 
-    fn parameters(&self) -> Value {
+    /// What the adapter is told.
+    pub(crate) fn parameters(&self) -> Value {
         let address = self.service.as_ref().map_or("127.0.0.1:9", |service| service.address.as_str());
         let own = [
             ("Адрес", format!("http://{address}").into()),
@@ -89,6 +120,11 @@ impl Office {
         ];
         let own = own.into_iter().filter(|(name, _)| !self.settings.iter().any(|(set, _)| set == name));
         Value::Object(Rc::new(Structure::of(own.chain(self.settings.iter().cloned()))))
+    }
+
+    /// The clock of 1C goes so many minutes before that of everybody else: a lock that a dead session has left is over.
+    pub(crate) fn later(&self, minutes: i64) {
+        self.base.set_clock(move || moscow(minutes));
     }
 
     /// A session as a scheduled job has it.
@@ -109,32 +145,7 @@ impl Office {
 
     /// Another exported method that gives a result of an exchange.
     pub(crate) fn call(&self, session: &mut Session, method: &str) -> Result<Step, Halt> {
-        let before = session.network().requests().len();
-        let outcome = tokio::task::block_in_place(|| {
-            let loaded = session.load("ВнешняяОбработка.Паром.МодульОбъекта", &adapter(), &[]);
-            let adapter = loaded.map_err(|error| match error {
-                LoadError::Halt(halt) => halt,
-                LoadError::Syntax(errors) => panic!("{errors:#?}"),
-            })?;
-            session.call(&adapter, method, &[self.parameters()])
-        });
-        assert_eq!(session.complaints(), [""; 0]);
-        let value = match outcome {
-            Ok(value) => value,
-            Err(Halt::Death) => return Err(Halt::Death),
-            Err(halt) => panic!("the exchange lets no exception through: {halt}"),
-        };
-        assert_eq!(session.left_files(), [""; 0].map(PathBuf::from), "temporary files are left");
-        let result = value.downcast::<Structure>().expect("a structure");
-        let field = |name: &str| result.field(name).unwrap_or_default();
-        let counts = result.fields().into_iter().map(|(name, value)| (name, format!("{value:?}")));
-        Ok(Step {
-            success: field("Успех") == Value::Boolean(true),
-            text: field("Текст").as_text().unwrap_or_default().to_owned(),
-            counts: counts.collect(),
-            requests: session.network().requests()[before..].to_vec(),
-            calls: session.calls(),
-        })
+        tokio::task::block_in_place(|| run(session, method, self.parameters()))
     }
 
     /// Exchanges until a step does what is wanted.
@@ -199,15 +210,16 @@ impl Office {
     pub(crate) fn contact(&self, of: &Ref, kind: &str) -> String {
         let kind = self.base.constant(&format!("Справочник.ВидыКонтактнойИнформации.{kind}"));
         let records = self.base.records("РегистрСведений.КонтактнаяИнформация");
-        let found = records.iter().find(|record| {
-            record.get("Объект") == of.clone().into() && record.get("Вид") == kind
-        });
+        let found = records
+            .iter()
+            .find(|record| record.get("Объект") == of.clone().into() && record.get("Вид") == kind);
         found.and_then(|record| record.get("Представление").as_text().map(str::to_owned)).unwrap_or_default()
     }
 
     /// A property of a counterparty.
     pub(crate) fn property(&self, of: &Ref, name: &str) -> String {
-        let property = ka11::find(&self.base, "ПланВидовХарактеристик.СвойстваОбъектов", "Наименование", name);
+        let property =
+            ka11::find(&self.base, "ПланВидовХарактеристик.СвойстваОбъектов", "Наименование", name);
         let Some(property) = property else { return String::new() };
         let records = self.base.records("РегистрСведений.ЗначенияСвойствОбъектов");
         let found = records.iter().find(|record| {
@@ -248,4 +260,38 @@ impl Office {
         employee.adds_deal(company, &[("TITLE", "Насосы")]).expect("employees may");
         (company, requisite)
     }
+
+    /// The document «Запрос» of a deal. There is never a second.
+    pub(crate) fn inquiry(&self, deal: i64) -> Option<Ref> {
+        let all = self.base.objects("Документ.Запрос").into_iter();
+        let own: Vec<Ref> = all
+            .filter(|(_, record)| record.get("НомерСделки") == deal.into())
+            .map(|(reference, _)| reference)
+            .collect();
+        assert!(own.len() <= 1, "deal {deal} has {} inquiries", own.len());
+        own.into_iter().next()
+    }
+
+    /// A client of an employee, with whom both shores agree, his deal and its inquiry.
+    pub(crate) async fn with_an_inquiry(platform: Platform) -> (Self, i64, Ref) {
+        let office = Self::open(platform).await;
+        office.employee_makes_a_client();
+        let deal = number(office.place.portal.deals()[0].get("ID"));
+        office.until("has an inquiry", |step| step.count("СозданоЗапросов") == 1).await;
+        let inquiry = office.inquiry(deal).expect("it was created");
+        office.until_silent().await;
+        (office, deal, inquiry)
+    }
+
+    /// A field of a deal.
+    pub(crate) fn deal_field(&self, deal: i64, field: &str) -> String {
+        let deals = self.place.portal.deals();
+        let card = deals.iter().find(|card| number(card.get("ID")) == deal).expect("the deal is there");
+        card.get(field).to_owned()
+    }
+}
+
+/// An id as the portal writes it.
+pub(crate) fn number(text: &str) -> i64 {
+    text.parse().expect("an id is a number")
 }
