@@ -25,6 +25,14 @@ fn add_currency(base: &Infobase, name: &str, code: &str, full: &str) {
     base.add("Справочник.Валюты", &fields);
 }
 
+/// The currency of accounts in Russia.
+///
+/// # Panics
+/// If somebody has deleted it: the test is wrong.
+pub fn roubles(base: &Infobase) -> Ref {
+    find(base, "Справочник.Валюты", "Код", "643").expect("the base was made with roubles")
+}
+
 /// Adds a bank to the catalog.
 pub fn add_bank(base: &Infobase, bik: &str, name: &str, correspondent: &str) -> Ref {
     let fields = [("Код", bik.into()), ("Наименование", name.into()), ("КоррСчет", correspondent.into())];

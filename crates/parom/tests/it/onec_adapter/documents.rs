@@ -48,7 +48,7 @@ fn add_document(base: &Infobase, table: &str, inquiry: &Ref, amount: i64) -> Ref
             ("Дата", "20261123100000".into()),
             ("Запрос", inquiry.clone().into()),
             ("СуммаДокумента", amount.into()),
-            ("ВалютаДокумента", bsl::ka11::find(base, "Справочник.Валюты", "Код", "643").unwrap().into()),
+            ("ВалютаДокумента", bsl::ka11::roubles(base).into()),
             ("Проведен", true.into()),
         ],
     )
@@ -146,10 +146,7 @@ async fn a_contract_is_the_scan_that_people_have_attached() {
             ("Наименование", "Договор 17".into()),
             ("Номер", "17".into()),
             ("Дата", "20261101".into()),
-            (
-                "ВалютаВзаиморасчетов",
-                bsl::ka11::find(&office.base, "Справочник.Валюты", "Код", "643").unwrap().into(),
-            ),
+            ("ВалютаВзаиморасчетов", bsl::ka11::roubles(&office.base).into()),
         ],
     );
     office.base.edit(&inquiry, &[("ДоговорКонтрагента", contract.clone().into())]);

@@ -202,6 +202,7 @@ impl Office {
         let record = self.base.record(reference).expect("the object is there");
         match record.get(field) {
             Value::Text(text) => text.to_string(),
+            Value::Undefined => String::new(),
             other => format!("{other:?}"),
         }
     }

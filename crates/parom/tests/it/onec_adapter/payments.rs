@@ -16,7 +16,7 @@ fn pay(base: &Infobase, kind: &str, deal: Option<&Ref>, amount: i64, more: &[(&s
             ("ОтраженоВОперУчете", true.into()),
             ("Проведен", true.into()),
             ("СуммаДокумента", amount.into()),
-            ("ВалютаДокумента", bsl::ka11::find(base, "Справочник.Валюты", "Код", "643").unwrap().into()),
+            ("ВалютаДокумента", bsl::ka11::roubles(base).into()),
         ],
     );
     base.edit(&document, more);
@@ -63,7 +63,7 @@ async fn rule_a_counts_what_was_paid_and_nothing_twice() {
         pay(base, "ПлатежныйОрдерПоступлениеДенежныхСредств", Some(&bill), 10_000, &paid_part);
         // A card document may be a refund.
         let refund = operation(base, "ВозвратДенежныхСредствПокупателю");
-        pay(base, "ОплатаОтПокупателяПлатежнойКартой", Some(&bill), 5_000, &[refund.clone()]);
+        pay(base, "ОплатаОтПокупателяПлатежнойКартой", Some(&bill), 5_000, std::slice::from_ref(&refund));
         pay(base, "РасходныйКассовыйОрдер", Some(&bill), 1_000, &[refund]);
         // The row names no deal, the head does.
         pay(base, "ПриходныйКассовыйОрдер", None, 2_000, &[("ДокументОснование", bill.clone().into())]);
