@@ -58,6 +58,16 @@ acts! {
     Retried = "retried", "повтор передачи";
     /// Gave up what waits.
     GaveUp = "gave-up", "снятие с передачи";
+    /// Took the value of one side.
+    TookValue = "took-value", "выбор значения";
+    /// Sent a record again.
+    SentAgain = "sent-again", "повторная отправка";
+    /// Parted the two sides of a record.
+    Unlinked = "unlinked", "разрыв связи";
+    /// Joined a record to a company.
+    Joined = "joined", "связь с компанией";
+    /// Took a choice back.
+    Undid = "undid", "отмена решения";
     /// Something was asked for that is not allowed.
     Refused = "refused", "отказ";
 }

@@ -61,3 +61,4 @@ pub use settings::Settings;
 pub use setup::SetupReport;
 pub use show_all::AskedToShow;
 pub use telling::NotNotified;
+pub use words::in_words;

@@ -3,7 +3,7 @@
 use domain::{Counterparty, Field, Kind};
 
 /// A field as people read it.
-pub(crate) fn in_words(counterparty: &Counterparty, field: Field) -> String {
+pub fn in_words(counterparty: &Counterparty, field: Field) -> String {
     match field {
         Field::Kind => match counterparty.kind {
             Some(Kind::Legal) => "юридическое лицо".to_owned(),

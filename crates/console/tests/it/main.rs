@@ -4,5 +4,6 @@ mod browser;
 mod links;
 mod office;
 mod people;
+mod records;
 mod routes;
 mod snapshots;

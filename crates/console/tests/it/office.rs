@@ -6,12 +6,12 @@ use std::sync::Arc;
 use axum::Router;
 use console::{LoadFiles, Parts, Records, Route};
 use domain::{
-    Clock, Counterparty, Ids, Link, ManualClock, OneCRef, Reason, ReasonCode, Role, Shown, Side,
-    SignedDuration, Timestamp,
+    Clock, Counterparty, Field, Ids, Kind, Link, LinkId, ManualClock, OneCRef, Reason, ReasonCode, Role,
+    Rule, Rules, Shown, Side, SignedDuration, Timestamp,
 };
 use engine::Engine;
 use jiff::tz::TimeZone;
-use store::{Hello, InquiryRow, InquiryState, Person, Store};
+use store::{Conflict, Hello, InquiryRow, InquiryState, NewChange, Person, Store};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -52,7 +52,11 @@ impl Office {
             client: client(Arc::clone(&clock) as Arc<dyn Clock>),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::clone(&ids),
-            settings: engine::Settings::default(),
+            settings: engine::Settings {
+                // So that a director whom both sides changed is a person's choice.
+                rules: Rules::default().with(Field::Director, Rule::Ask),
+                ..engine::Settings::default()
+            },
         });
         let (router, listed) = console::assemble(Parts {
             store: store.clone(),
@@ -94,6 +98,7 @@ impl Office {
         office.parked(ReasonCode::InvalidInn, "ООО «Ромашка»").await;
         office.parked(ReasonCode::DuplicateInOneC, "ЗАО «Лютик»").await;
         office.parked(ReasonCode::DuplicateInOneC, "ИП Васильков А. Б.").await;
+        office.disputed().await;
         office.deal_waits(777, "Насосы для ЦНС", ReasonCode::NoCompany).await;
         office
     }
@@ -149,6 +154,68 @@ impl Office {
             .await
             .expect("a new delivery");
         write.commit().await.expect("the database is ours");
+    }
+
+    /// A counterparty whose director both sides have changed.
+    pub(crate) async fn disputed(&mut self) -> LinkId {
+        let card = |director: &str| Counterparty {
+            kind: Some(Kind::Legal),
+            name: Some("ООО «Тензор»".to_owned()),
+            inn: Some("7605016030".to_owned()),
+            kpp: Some("760401001".to_owned()),
+            director: Some(director.to_owned()),
+            ..Counterparty::default()
+        };
+        let (agreed, onec, bitrix) = (
+            card("Уманский Сергей Вячеславович"),
+            card("Орлова Анна Павловна"),
+            card("Орлов Антон Павлович"),
+        );
+        let mut link = Link::new(self.ids.link());
+        link.onec_ref = OneCRef::parse("0b7e0b52-7a30-4f0e-9d3a-5a1c2f3d4e5f");
+        link.onec_code = Some("000000777".to_owned());
+        (link.company_id, link.requisite_id) = (Some(2928), Some(544));
+        link.base = agreed.clone();
+        let at = |hours: i64| self.clock.now() - SignedDuration::from_hours(hours);
+        let shown = |snapshot: &Counterparty, at| {
+            Some(Shown { snapshot: snapshot.clone(), changed_at: Some(at), seen_at: at })
+        };
+        (link.onec, link.bitrix) = (shown(&onec, at(2)), shown(&bitrix, at(1)));
+        let journal = [
+            (Side::OneC, "1c", &agreed, at(5)),
+            (Side::Bitrix, "dispatch", &agreed, at(4)),
+            (Side::OneC, "1c", &onec, at(2)),
+            (Side::Bitrix, "collect", &bitrix, at(1)),
+        ];
+        let mut write = self.store.begin().await.expect("the database is ours");
+        for (side, source, snapshot, at) in journal {
+            let change = NewChange {
+                link: link.id,
+                side,
+                source,
+                changed_at: Some(at),
+                seen_at: at,
+                snapshot,
+                note: "",
+            };
+            write.record(&change).await.expect("a new entry");
+        }
+        write.save_link(&link).await.expect("a new link");
+
+        let conflict = Conflict {
+            link: link.id,
+            field: Field::Director,
+            base: agreed.director.clone(),
+            onec: onec.director.clone(),
+            bitrix: bitrix.director.clone(),
+            onec_changed_at: Some(at(2)),
+            bitrix_changed_at: Some(at(1)),
+            bitrix_changed_by: Some(7),
+            since: at(1),
+        };
+        write.set_conflicts(link.id, &[conflict]).await.expect("a new conflict");
+        write.commit().await.expect("the database is ours");
+        link.id
     }
 
     /// A deal that cannot go to 1C yet.

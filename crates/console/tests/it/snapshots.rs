@@ -70,3 +70,10 @@ async fn the_search_before_anything_is_asked() {
 async fn what_the_search_finds() {
     assert_snapshot!(read(&Office::busy().await, "viktor", "/search?q=лютик").await);
 }
+
+#[tokio::test]
+async fn a_record_that_both_sides_have_changed_as_an_operator_sees_it() {
+    let mut office = Office::with_people().await;
+    let id = office.disputed().await;
+    assert_snapshot!(read(&office, "olga", &format!("/records/{id}")).await);
+}
