@@ -300,8 +300,7 @@ impl Infobase {
             return;
         }
         let rows = self.rows(&reference.table());
-        let digits =
-            |text: &str| text.trim_start_matches(|letter: char| !letter.is_ascii_digit()).parse::<u64>();
+        let digits = |text: &str| text.strip_prefix(numbers.prefix).unwrap_or(text).trim().parse::<u64>();
         let last = rows
             .iter()
             .filter_map(|(_, row)| row.get(numbers.field).as_text().and_then(|text| digits(text).ok()))
