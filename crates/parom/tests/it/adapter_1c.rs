@@ -50,7 +50,7 @@ fn ways() -> Vec<Module> {
         let path = entry.expect("the folder can be read").path();
         if path.extension().is_some_and(|extension| extension == "bsl") {
             ways.push(Module {
-                name: path.file_stem().unwrap().to_string_lossy().into_owned(),
+                name: path.file_stem().expect("a file has a name").to_string_lossy().into_owned(),
                 text: read(&path),
             });
         }
@@ -76,7 +76,7 @@ fn the_order_of_the_parts_names_each_of_them_once() {
     let mut there: Vec<String> = fs::read_dir(adapter().join("src"))
         .expect("adapters/1c/src is there")
         .map(|entry| entry.expect("the folder can be read").path())
-        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .map(|path| path.file_stem().expect("a file has a name").to_string_lossy().into_owned())
         .collect();
     assert_eq!(
         named.last().map(String::as_str),

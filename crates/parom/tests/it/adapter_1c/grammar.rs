@@ -41,7 +41,7 @@ fn clashes(text: &str) -> Vec<String> {
         }
         match word.text.as_str() {
             "Функция" | "Процедура" => {
-                *declared.entry(name.text.to_lowercase()).or_insert(0) += 1
+                *declared.entry(name.text.to_lowercase()).or_insert(0) += 1;
             }
             "Перем" => clashes.push(format!("{}: a variable of the module", word.line)),
             _ => {}
