@@ -48,7 +48,7 @@ pub(crate) fn due(
     let Some(at) = rules.digest_at else { return Due::Nothing };
     let local = now.to_zoned_datetime(rules.zone.clone());
     let day = local.date();
-    let (onec, bitrix) = (figures.summary.onec.outcomes.clone(), figures.summary.bitrix.outcomes.clone());
+    let (onec, bitrix) = (figures.tallies.onec.outcomes.clone(), figures.tallies.bitrix.outcomes.clone());
     match last {
         None => {
             // Begun after today's time: today is done with.
@@ -83,13 +83,13 @@ fn letter(
     lines.push(format!("1С обращалась: {}", seen(figures.onec_seen)));
     lines.push(format!("Битрикс24 отвечал: {}", seen(figures.portal_seen)));
     lines.push(String::new());
-    lines.push(format!("Передано в Битрикс24: {}", added(&last.bitrix, &figures.summary.bitrix.outcomes)));
-    lines.push(format!("Передано в 1С: {}", added(&last.onec, &figures.summary.onec.outcomes)));
-    let waiting = |figures: &store::SideFigures| figures.due + figures.leased;
+    lines.push(format!("Передано в Битрикс24: {}", added(&last.bitrix, &figures.tallies.bitrix.outcomes)));
+    lines.push(format!("Передано в 1С: {}", added(&last.onec, &figures.tallies.onec.outcomes)));
+    let waiting = |figures: &store::DeliveryFigures| figures.due + figures.leased;
     lines.push(format!(
         "В очереди: в Битрикс24 {}, в 1С {}",
-        waiting(&figures.summary.bitrix),
-        waiting(&figures.summary.onec)
+        waiting(&figures.tallies.bitrix),
+        waiting(&figures.tallies.onec)
     ));
     lines.push(format!("Ждут человека: {}", figures.parked()));
     lines.extend(
@@ -136,7 +136,7 @@ fn added(before: &Outcomes, now: &Outcomes) -> String {
 #[cfg(test)]
 mod tests {
     use domain::ReasonCode;
-    use store::{Room, SideFigures, Summary};
+    use store::{DeliveryFigures, HeldCount, HeldKind, Room, Tallies};
 
     use super::*;
 
@@ -148,23 +148,17 @@ mod tests {
         let outcomes = |created, updated| {
             BTreeMap::from([("created".to_owned(), created), ("updated".to_owned(), updated)])
         };
+        let mut tallies = Tallies::default();
+        tallies.bitrix = DeliveryFigures { due: 2, leased: 1, outcomes: outcomes(110, 9) };
+        tallies.onec.outcomes = outcomes(1, 2);
+        tallies.held = vec![HeldCount { kind: HeldKind::ToBitrix, code: ReasonCode::MissingInn, count: 4 }];
         Figures {
             watched_since: at("2026-11-20T09:00:00Z"),
             onec_seen: Some(at("2026-11-27T05:58:00Z")),
             portal_seen: None,
             portal_failure: None,
             stopped: None,
-            summary: Summary {
-                bitrix: SideFigures {
-                    due: 2,
-                    leased: 1,
-                    outcomes: outcomes(110, 9),
-                    ..SideFigures::default()
-                },
-                onec: SideFigures { outcomes: outcomes(1, 2), ..SideFigures::default() },
-                parked: vec![(ReasonCode::MissingInn, 4)],
-                ..Summary::default()
-            },
+            tallies,
             room: Room { taken: 3 << 20, free: Some(5 << 30) },
             reconciled: None,
             misfits: Vec::new(),

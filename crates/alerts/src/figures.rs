@@ -2,7 +2,7 @@
 
 use domain::{ReasonCode, Side, Timestamp};
 use engine::{Engine, Reconciled};
-use store::{AlertChannel, Lane, Room, Store, StoreError, Summary};
+use store::{AlertChannel, Lane, Room, Store, StoreError, Tallies};
 
 /// How the whole stands, as far as alerts and the digest are concerned.
 #[derive(Clone, Debug)]
@@ -17,8 +17,8 @@ pub struct Figures {
     pub portal_failure: Option<Silence>,
     /// Since when and why nothing travels to Bitrix24.
     pub stopped: Option<Silence>,
-    /// Deliveries, and what waits for a person.
-    pub summary: Summary,
+    /// What was carried, what is under way, what waits for a person.
+    pub tallies: Tallies,
     /// The room of the database.
     pub room: Room,
     /// What the last reconciliation came to.
@@ -60,7 +60,7 @@ impl Figures {
                 .failure
                 .map(|failure| Silence { since: failure.since, text: failure.text }),
             stopped,
-            summary: store.summary().await?,
+            tallies: store.tallies().await?,
             room: store.room().await?,
             reconciled: engine::reconciled(store).await?,
             misfits: engine::misfits(store, now).await?,
@@ -68,14 +68,20 @@ impl Figures {
         })
     }
 
-    /// Records that wait for a person.
+    /// What waits for a person: records, companies, deals, documents, fields.
     pub fn parked(&self) -> i64 {
-        self.summary.parked.iter().map(|(_, count)| count).sum()
+        self.tallies.needs_person()
     }
 
     /// The same by cause, the most frequent first.
     pub(crate) fn parked_by_reason(&self) -> Vec<(ReasonCode, i64)> {
-        let mut groups = self.summary.parked.clone();
+        let mut groups: Vec<(ReasonCode, i64)> = Vec::new();
+        for held in self.tallies.held.iter().filter(|held| held.kind.needs_person()) {
+            match groups.iter_mut().find(|(code, _)| *code == held.code) {
+                Some((_, count)) => *count += held.count,
+                None => groups.push((held.code, held.count)),
+            }
+        }
         groups.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         groups
     }

@@ -179,7 +179,7 @@ fn ended(text: &str) -> &str {
 mod tests {
     use domain::ReasonCode;
     use engine::Reconciled;
-    use store::{AlertChannel, ChannelFailure, Room, Summary};
+    use store::{AlertChannel, ChannelFailure, HeldCount, HeldKind, Room, Tallies};
 
     use super::*;
 
@@ -204,7 +204,7 @@ mod tests {
             portal_seen: Some(ago(1)),
             portal_failure: None,
             stopped: None,
-            summary: Summary::default(),
+            tallies: Tallies::default(),
             room: Room { taken: 1 << 20, free: Some(100 << 30) },
             reconciled: None,
             misfits: Vec::new(),
@@ -283,9 +283,17 @@ mod tests {
 
     #[test]
     fn thresholds_are_told_with_what_stands_above_them() {
-        let parked = |count: i64| Summary {
-            parked: vec![(ReasonCode::MissingInn, count - 1), (ReasonCode::Refused, 1)],
-            ..Summary::default()
+        let parked = |count: i64| {
+            let held = |kind, code, count| HeldCount { kind, code, count };
+            let mut tallies = Tallies::default();
+            tallies.held = vec![
+                held(HeldKind::ToBitrix, ReasonCode::MissingInn, count - 2),
+                held(HeldKind::ToBitrix, ReasonCode::Refused, 1),
+                held(HeldKind::Inquiry, ReasonCode::Refused, 1),
+                // Nobody has to do anything about these.
+                held(HeldKind::CompanyWithoutDeal, ReasonCode::NoDeal, 1_000),
+            ];
+            tallies
         };
         let reconciled = |needs_person| {
             let at = ago(60);
@@ -294,8 +302,8 @@ mod tests {
         let room = |free| Room { taken: 3 << 30, free };
         let rules = Rules::default();
         for (figures, cause, expected) in [
-            (Figures { summary: parked(50), ..well() }, Cause::Parked, '.'),
-            (Figures { summary: parked(51), ..well() }, Cause::Parked, '!'),
+            (Figures { tallies: parked(50), ..well() }, Cause::Parked, '.'),
+            (Figures { tallies: parked(51), ..well() }, Cause::Parked, '!'),
             (Figures { reconciled: Some(reconciled(50)), ..well() }, Cause::Differences, '.'),
             (Figures { reconciled: Some(reconciled(51)), ..well() }, Cause::Differences, '!'),
             (Figures { room: room(Some(1 << 30)), ..well() }, Cause::Disk, '.'),
@@ -321,7 +329,7 @@ mod tests {
             ..Rules::default()
         };
         let bad = Figures {
-            summary: parked(5_000),
+            tallies: parked(5_000),
             reconciled: Some(reconciled(5_000)),
             room: room(Some(1)),
             onec_seen: Some(ago(9_000)),

@@ -11,6 +11,7 @@ use crate::Settings;
 use crate::collect::{Hearing, Swept};
 use crate::face::Schema;
 use crate::inquiry::Terms;
+use crate::observer::{Nobody, Observer};
 use crate::portal::Presets;
 
 /// The ferry. Cheap to clone; all clones share one portal and one store.
@@ -36,6 +37,8 @@ pub struct Engine {
     pub(crate) terms: Arc<tokio::sync::Mutex<Terms>>,
     /// What the portal calls the fields of a deal. Held while deals are shown something: one round at a time.
     pub(crate) schema: Arc<tokio::sync::Mutex<Schema>>,
+    /// Who counts rounds.
+    pub(crate) observer: Arc<dyn Observer>,
     wake: Arc<Notify>,
     wake_faces: Arc<Notify>,
     wake_collect: Arc<Notify>,
@@ -98,12 +101,19 @@ impl Engine {
             hearing: Arc::default(),
             terms: Arc::default(),
             schema: Arc::default(),
+            observer: Arc::new(Nobody),
             wake: Arc::default(),
             wake_faces: Arc::default(),
             wake_collect: Arc::default(),
             wake_hear: Arc::default(),
             wake_jobs: Arc::default(),
         }
+    }
+
+    /// The same with somebody who counts rounds.
+    #[must_use]
+    pub fn with_observer(self, observer: Arc<dyn Observer>) -> Self {
+        Self { observer, ..self }
     }
 
     /// Takes back what a killed process of this node had leased. Only for a store that one process uses:

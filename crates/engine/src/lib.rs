@@ -24,6 +24,7 @@ mod face;
 mod feed;
 mod inquiry;
 mod jobs;
+mod observer;
 mod papers;
 pub mod plan;
 mod planning;
@@ -50,6 +51,7 @@ pub use explain::{Decided, Explained, ExplainedField, Mark, Since};
 pub use face::{DealField, DealFields, PaperStanding, Shown};
 pub use inquiry::InquirySettings;
 pub use jobs::{BulkFound, Found, Progress, Task, Which};
+pub use observer::Observer;
 pub use papers::documents::ContentError;
 pub use pushed::Pushed;
 pub use reconcile::{

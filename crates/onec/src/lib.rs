@@ -38,4 +38,4 @@ pub use ferry::{
 pub use files::{BadRecord, CounterpartyFile, FileError, Reading, read_file};
 pub use inquiry::bad_extra_name;
 pub use openapi::openapi;
-pub use router::{Settings, router};
+pub use router::{BASE_PATH, Settings, router};

@@ -58,7 +58,7 @@ pub fn router(settings: Settings, ferry: Arc<dyn Ferry>, clock: Arc<dyn Clock>) 
 }
 
 /// Where the contract lives.
-pub(crate) const BASE_PATH: &str = "/1c/v1";
+pub const BASE_PATH: &str = "/1c/v1";
 
 /// What the calls share.
 pub(crate) struct App {

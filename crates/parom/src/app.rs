@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use alerts::Alarm;
 use anyhow::Context;
-use axum::Router;
+use axum::{Router, middleware};
 use bitrix::{Application, Client, PaceSettings, SystemClock};
 use domain::{Clock, Ids};
 use engine::{Engine, Parts};
@@ -18,6 +18,7 @@ use crate::ferry::{EngineFerry, showing};
 use crate::helm::Helm;
 use crate::http::{self, NoticeSecrets, Readiness};
 use crate::lifecycle::Lifecycle;
+use crate::metrics::{self, Metrics};
 use crate::tokens::StoredTokens;
 
 /// Settings, database and clock: what every command but `demo` and `emulate` begins with.
@@ -28,13 +29,17 @@ pub(crate) struct App {
     pub(crate) store: Store,
     /// Time as it is.
     pub(crate) clock: Arc<dyn Clock>,
+    /// What happens, counted.
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 impl App {
     /// Opens the database, creating or updating it.
     pub(crate) async fn open(config: Config) -> anyhow::Result<Self> {
         let store = Store::open(config.store.url.expose()).await?;
-        Ok(Self { config, store, clock: Arc::new(SystemClock) })
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let metrics = Arc::new(Metrics::new(clock.now()));
+        Ok(Self { config, store, clock, metrics })
     }
 
     /// A client of the portal; asks nothing yet.
@@ -50,7 +55,8 @@ impl App {
             0 => PaceSettings::default(),
             rate => PaceSettings { requests_per_second: f64::from(rate), ..PaceSettings::default() },
         };
-        Ok(bitrix::Settings { pace, ..bitrix::Settings::new(webhook.clone()) })
+        let observer = Arc::clone(&self.metrics.counters) as Arc<dyn bitrix::Observer>;
+        Ok(bitrix::Settings { pace, observer, ..bitrix::Settings::new(webhook.clone()) })
     }
 
     /// The ferry itself; asks nothing of the portal yet.
@@ -74,6 +80,7 @@ impl App {
             ids: self.ids(),
             settings,
         });
+        let engine = engine.with_observer(Arc::clone(&self.metrics.counters) as Arc<dyn engine::Observer>);
         Ok(match self.application()? {
             Some(application) => engine.with_application(application),
             None => engine,
@@ -95,7 +102,7 @@ impl App {
             store: self.store.clone(),
             engine,
             clock: Arc::clone(&self.clock),
-            ids: Arc::new(Ids::new(Arc::clone(&self.clock), seed())),
+            ids: self.ids(),
             rules: alerts.rules(&self.config.onec.time_zone, self.config.bitrix24.sweep_every),
             channels: alerts.channels(),
         };
@@ -121,7 +128,9 @@ impl App {
             body_limit: self.config.server.body_limit.bytes(),
             document_limit: self.config.onec.document_limit.bytes(),
         };
-        let onec = onec::router(settings, ferry, Arc::clone(&self.clock));
+        let counting = (Arc::clone(&self.metrics.counters), Arc::clone(&self.clock));
+        let onec = onec::router(settings, ferry, Arc::clone(&self.clock))
+            .layer(middleware::from_fn_with_state(counting, metrics::count_onec));
         let secret = |secret: &Option<Secret>| secret.as_ref().map(Secret::to_secret_string);
         let secrets = NoticeSecrets {
             application_token: secret(&self.config.bitrix24.application_token),
@@ -159,7 +168,7 @@ impl App {
         let store = self.store.clone();
         Arc::new(move || {
             let store = store.clone();
-            Box::pin(async move { store.ping().await.map_err(|error| error.to_string()) })
+            Box::pin(async move { ready(&store).await })
         })
     }
 }
@@ -175,6 +184,19 @@ impl console::LoadFiles for FilesOfOneC {
         Ok(Box::new(file.map(|record| record.map(showing).map_err(|bad| bad.to_string()))))
     }
 }
+
+/// Whether what 1C shows could be kept.
+async fn ready(store: &Store) -> Result<(), String> {
+    store.ping().await.map_err(|error| error.to_string())?;
+    let room = store.room().await.map_err(|error| error.to_string())?;
+    match room.free {
+        Some(free) if free < FREE_MIN => Err("на диске базы данных нет места".to_owned()),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// With less the next transactions may fail: the log of writes grows to some megabytes before it is folded in.
+const FREE_MIN: u64 = 16 * 1024 * 1024;
 
 /// A number that no other process has: the standard library seeds its hash maps from the operating system.
 fn seed() -> u64 {

@@ -13,12 +13,15 @@ use onec::{
 };
 use store::{Lane, StoreError};
 
+use crate::metrics::Counters;
+
 /// The engine as 1C sees it.
 pub(crate) struct EngineFerry {
     engine: Engine,
     clock: Arc<dyn Clock>,
     /// How long a polled delivery waits for its receipt.
     redeliver_after: SignedDuration,
+    counters: Arc<Counters>,
     /// When 1C last called, in microseconds; 0: not since the start. Written down now and then, not at every call.
     seen: AtomicI64,
     /// When Bitrix24 last answered, as far as it is written down.
@@ -27,8 +30,20 @@ pub(crate) struct EngineFerry {
 
 impl EngineFerry {
     /// A ferry without passengers.
-    pub(crate) fn new(engine: Engine, clock: Arc<dyn Clock>, redeliver_after: SignedDuration) -> Self {
-        Self { engine, clock, redeliver_after, seen: AtomicI64::new(0), portal_written: AtomicI64::new(0) }
+    pub(crate) fn new(
+        engine: Engine,
+        clock: Arc<dyn Clock>,
+        redeliver_after: SignedDuration,
+        counters: Arc<Counters>,
+    ) -> Self {
+        Self {
+            engine,
+            clock,
+            redeliver_after,
+            counters,
+            seen: AtomicI64::new(0),
+            portal_written: AtomicI64::new(0),
+        }
     }
 
     /// Writes down when 1C last called and Bitrix24 last answered, if they have since this was last asked for.
@@ -92,7 +107,16 @@ impl Ferry for EngineFerry {
     }
 
     fn receipts(&self, receipts: Vec<Receipt>) -> Promise<'_, Vec<ReceiptTaken>> {
-        Box::pin(async move { self.engine.receive(receipts).await.map_err(Unavailable::new) })
+        Box::pin(async move {
+            let statuses: Vec<_> = receipts.iter().map(|receipt| receipt.status).collect();
+            let taken = self.engine.receive(receipts).await.map_err(Unavailable::new)?;
+            for (status, taken) in statuses.iter().zip(&taken) {
+                if *taken == ReceiptTaken::Settled {
+                    self.counters.receipt(status.as_str());
+                }
+            }
+            Ok(taken)
+        })
     }
 
     fn show_inquiries(&self, shown: Vec<ShownInquiry>) -> Promise<'_, Vec<Taken>> {

@@ -13,6 +13,7 @@ mod ferry;
 mod helm;
 mod http;
 mod lifecycle;
+mod metrics;
 mod service;
 mod show;
 mod telemetry;

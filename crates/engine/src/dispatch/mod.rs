@@ -87,6 +87,7 @@ impl Engine {
             again = round.again,
             "A round to Bitrix24 is done"
         );
+        self.observer.round(&round);
         Ok(round)
     }
 

@@ -39,7 +39,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
     let mut cast = Cast::gather(args.counterparties).await?;
     let lifecycle = Lifecycle::default();
     let engine = cast.app.engine()?;
-    let listener = http::listen(cast.app.config.server.listen).await?;
+    let listener = http::listen(cast.app.config.server.listen, "listen").await?;
 
     step(1, "На этой машине поднялись трое")?;
     show::say(format!(

@@ -39,14 +39,6 @@ fn settings(app: &App) -> Vec<Finding> {
             cure: "Без пароля parom serve не запустится.".to_owned(),
         });
     }
-    for key in app.config.idle_keys() {
-        findings.push(Finding {
-            severity: Severity::Warning,
-            subject: "Настройки",
-            text: format!("ключ {key} задан, но в этой версии ни на что не влияет"),
-            cure: "Можно оставить: он заработает с обновлением.".to_owned(),
-        });
-    }
     if !app.config.server.listen.ip().is_loopback() {
         findings.push(Finding {
             severity: Severity::Warning,

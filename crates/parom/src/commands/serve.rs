@@ -1,6 +1,6 @@
 //! `parom serve`: the service.
 
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::app::App;
 use crate::lifecycle::{Ending, Lifecycle};
@@ -13,12 +13,9 @@ pub(crate) struct Args {}
 
 pub(crate) async fn run(app: App) -> anyhow::Result<Outcome> {
     let webhook = app.config.bitrix24.webhook()?;
-    for key in app.config.idle_keys() {
-        warn!(key, "Ключ {key} задан, но в этой версии ни на что не влияет");
-    }
     let _helm = app.helm()?.or_fail()?;
     let engine = app.engine()?;
-    let listener = http::listen(app.config.server.listen).await?;
+    let listener = http::listen(app.config.server.listen, "listen").await?;
 
     let lifecycle = Lifecycle::default();
     let address = service::start(&app, engine, listener, &lifecycle).await?;

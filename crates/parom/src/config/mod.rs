@@ -110,11 +110,6 @@ impl Config {
         Ok(Self { shown, ..config })
     }
 
-    /// Keys that are set and change nothing in this version, so that nobody relies on them in silence.
-    pub(crate) fn idle_keys(&self) -> Vec<&'static str> {
-        self.server.idle_keys()
-    }
-
     /// What `serve` cannot start without, all gaps at once.
     pub(crate) fn for_serving(&self) -> Result<(), Problems> {
         let gaps: Vec<_> =
@@ -369,14 +364,5 @@ mod tests {
 
         assert!(told.contains("webhook_url"), "{told}");
         assert!(told.contains("password"), "{told}");
-    }
-
-    #[test]
-    fn a_key_that_changes_nothing_yet_is_named() {
-        let config =
-            read("[onec]\ndocument_limit = \"5MiB\"\n[server]\nmetrics_listen = \"127.0.0.1:9\"\n").unwrap();
-
-        assert_eq!(config.idle_keys(), ["server.metrics_listen"]);
-        assert!(Config::default().idle_keys().is_empty());
     }
 }

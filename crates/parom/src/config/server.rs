@@ -41,8 +41,4 @@ impl Server {
             body_limit: section.take("body_limit", default.body_limit),
         }
     }
-
-    pub(super) fn idle_keys(&self) -> Vec<&'static str> {
-        self.metrics_listen.map(|_| "server.metrics_listen").into_iter().collect()
-    }
 }

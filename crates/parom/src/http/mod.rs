@@ -32,11 +32,11 @@ const REQUEST_MAX: Duration = Duration::from_mins(5);
 pub(crate) type Readiness =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
 
-/// Takes the address, or says who may have taken it.
-pub(crate) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+/// Takes the address that `key` gives, or says who may have taken it.
+pub(crate) async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!(
-            "не удалось занять адрес {address} (ключ `listen` в разделе [server]): не работает ли там другой Паром?"
+            "не удалось занять адрес {address} (ключ `{key}` в разделе [server]): не работает ли там другой Паром?"
         )
     })
 }

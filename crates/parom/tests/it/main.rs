@@ -7,6 +7,7 @@ mod box_module;
 mod cli;
 mod demo;
 mod load;
+mod metrics;
 mod notices;
 mod offline;
 mod onec_adapter;

@@ -49,6 +49,14 @@ impl Place {
         std::fs::write(self.folder.path().join("parom.toml"), settings).expect("the folder is ours");
     }
 
+    /// One more line for the section of the server.
+    pub(crate) fn set_in_server(&self, line: &str) {
+        let file = self.folder.path().join("parom.toml");
+        let settings = std::fs::read_to_string(&file).expect("it was written");
+        let settings = settings.replace("[server]\n", &format!("[server]\n{line}\n"));
+        std::fs::write(file, settings).expect("the folder is ours");
+    }
+
     /// Runs a command to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         run_in(self.folder.path(), arguments)
@@ -68,7 +76,7 @@ impl Place {
             .spawn()
             .expect("the binary is built");
         let lines = read_lines(child.stderr.take().expect("it is piped"));
-        let mut running = Running { child, address: String::new(), lines };
+        let mut running = Running { child, address: String::new(), metrics: None, lines };
         running.await_address();
         running
     }
@@ -99,6 +107,8 @@ impl Place {
 pub(crate) struct Running {
     child: Child,
     pub(crate) address: String,
+    /// Where Prometheus finds its figures.
+    pub(crate) metrics: Option<String>,
     /// The log, line by line.
     lines: Receiver<String>,
 }
@@ -112,6 +122,9 @@ impl Running {
             let event: Value = serde_json::from_str(&line).unwrap_or_default();
             if let Some(address) = event.pointer("/fields/address").and_then(Value::as_str) {
                 address.clone_into(&mut self.address);
+            }
+            if let Some(metrics) = event.pointer("/fields/metrics").and_then(Value::as_str) {
+                self.metrics = Some(metrics.to_owned());
             }
             told.push(line);
         }

@@ -50,6 +50,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("reqwest", &["bitrix", "alerts", "emulator", "parom"]),
     ("lettre", &["alerts"]),
+    ("prometheus-client", &["parom"]),
     ("axum", &["onec", "console", "emulator", "parom", "bitrix"]),
     ("tokio", &["store", "bitrix", "engine", "alerts", "onec", "console", "emulator", "parom"]),
     ("clap", &["parom"]),
