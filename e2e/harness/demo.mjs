@@ -1,0 +1,41 @@
+// `parom demo` as a process: the address of its console, a login with its password.
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+
+import { artefacts, program } from "./paths.mjs";
+
+// What the demo says at its end; everything of its story has happened by then.
+const FAREWELL = /Консоль Парома:\s+(http:\/\/\S+?)\/?\s+логин (\S+), пароль (\S+)/;
+
+export async function startDemo() {
+  const log = createWriteStream(join(artefacts, "demo.log"));
+  const child = spawn(program, ["demo"], { stdio: ["ignore", "pipe", "pipe"] });
+  let told = "";
+  const farewell = new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`the demo has ended (${code}):\n${told}`)));
+    child.stderr.pipe(log, { end: false });
+    child.stdout.on("data", (piece) => {
+      log.write(piece);
+      told += piece;
+      const found = FAREWELL.exec(told);
+      if (found) resolve(found);
+    });
+  });
+  const [, address, login, password] = await farewell;
+  child.removeAllListeners("exit");
+  return {
+    address,
+    login,
+    password,
+    // As Ctrl-C does; whoever does not go is killed.
+    async stop() {
+      const gone = new Promise((resolve) => child.on("exit", resolve));
+      child.kill("SIGTERM");
+      const late = setTimeout(() => child.kill("SIGKILL"), 20_000);
+      await gone;
+      clearTimeout(late);
+    },
+  };
+}
