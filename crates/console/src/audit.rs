@@ -68,6 +68,8 @@ acts! {
     Joined = "joined", "связь с компанией";
     /// Took a choice back.
     Undid = "undid", "отмена решения";
+    /// Had the deal shown again what 1C told.
+    ShownAgain = "shown-again", "повторный показ в сделке";
     /// Something was asked for that is not allowed.
     Refused = "refused", "отказ";
 }

@@ -2,7 +2,7 @@
 
 use domain::Role;
 
-use crate::pages::{audit, held, overview, people};
+use crate::pages::{audit, held, inquiries, overview, people};
 
 /// A line of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub(crate) enum Tab {
     Overview,
     /// What waits, and why.
     Held,
+    /// Deals, their documents and payments.
+    Inquiries,
     /// Who may use the console.
     People,
     /// Who did what.
@@ -19,12 +21,14 @@ pub(crate) enum Tab {
 
 impl Tab {
     /// In the order in which they are shown.
-    pub(crate) const ALL: &'static [Self] = &[Self::Overview, Self::Held, Self::People, Self::Audit];
+    pub(crate) const ALL: &'static [Self] =
+        &[Self::Overview, Self::Held, Self::Inquiries, Self::People, Self::Audit];
 
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Overview => "Обзор",
             Self::Held => "Ждут",
+            Self::Inquiries => "Запросы",
             Self::People => "Люди",
             Self::Audit => "Действия",
         }
@@ -34,6 +38,7 @@ impl Tab {
         match self {
             Self::Overview => overview::Overview.to_string(),
             Self::Held => held::Groups.to_string(),
+            Self::Inquiries => inquiries::Inquiries.to_string(),
             Self::People => people::People.to_string(),
             Self::Audit => audit::Audit.to_string(),
         }
@@ -42,7 +47,7 @@ impl Tab {
     /// Who sees the line; the page itself asks again.
     pub(crate) const fn role(self) -> Role {
         match self {
-            Self::Overview | Self::Held => Role::Viewer,
+            Self::Overview | Self::Held | Self::Inquiries => Role::Viewer,
             Self::People | Self::Audit => Role::Administrator,
         }
     }

@@ -1,7 +1,7 @@
 //! Words that more than one page needs: numbers with their nouns, moments, sums. Words of one thing stand as methods on
 //! its enum.
 
-use domain::{Amount, Timestamp};
+use domain::{Amount, Date, Timestamp};
 use jiff::tz::TimeZone;
 
 /// The name on every page.
@@ -12,6 +12,7 @@ pub(crate) type Forms = [&'static str; 3];
 
 pub(crate) const RECORDS: Forms = ["запись", "записи", "записей"];
 pub(crate) const CONFLICTS: Forms = ["конфликт", "конфликта", "конфликтов"];
+pub(crate) const ROWS: Forms = ["строка", "строки", "строк"];
 pub(crate) const SECONDS: Forms = ["секунду", "секунды", "секунд"];
 pub(crate) const MINUTES: Forms = ["минуту", "минуты", "минут"];
 pub(crate) const HOURS: Forms = ["час", "часа", "часов"];
@@ -64,6 +65,25 @@ pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
 /// «28.11.2026 12:05:07» in the zone of 1C.
 pub(crate) fn moment(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%d.%m.%Y %H:%M:%S").to_string()
+}
+
+/// «28.11.2026».
+pub(crate) fn day(date: Date) -> String {
+    date.strftime("%d.%m.%Y").to_string()
+}
+
+/// «340 КБ», «1,2 МБ».
+pub(crate) fn size(bytes: u64) -> String {
+    const KIB: u64 = 1024;
+    const MIB: u64 = 1024 * KIB;
+    match bytes {
+        0..KIB => count(bytes, ["байт", "байта", "байт"]),
+        KIB..MIB => format!("{}\u{a0}КБ", number(bytes.div_ceil(KIB))),
+        bytes => {
+            let tenths = (bytes * 10).div_ceil(MIB);
+            format!("{},{}\u{a0}МБ", number(tenths / 10), tenths % 10)
+        }
+    }
 }
 
 /// «70 000,00 ₽»; currencies without a sign of their own keep their code.
@@ -119,6 +139,19 @@ mod tests {
     fn moments_are_shown_in_the_zone_of_1c_with_seconds() {
         let moscow = TimeZone::get("Europe/Moscow").expect("it is built in");
         assert_eq!(moment(at("2026-11-28T21:05:07Z"), &moscow), "29.11.2026 00:05:07");
+    }
+
+    #[test]
+    fn files_are_as_long_as_people_say() {
+        for (bytes, expected) in [
+            (0, "0\u{a0}байт"),
+            (512, "512\u{a0}байт"),
+            (1_025, "2\u{a0}КБ"),
+            (1_048_576, "1,0\u{a0}МБ"),
+            (33_554_432, "32,0\u{a0}МБ"),
+        ] {
+            assert_eq!(size(bytes), expected);
+        }
     }
 
     #[test]

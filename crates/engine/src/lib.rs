@@ -48,7 +48,7 @@ pub use dispatch::{Round, Trouble};
 pub use doctor::{Finding, Severity, misfits};
 pub use engine::{Engine, EngineError, Parts};
 pub use explain::{Decided, Explained, ExplainedField, Mark, Since};
-pub use face::{DealField, DealFields, PaperStanding, Shown};
+pub use face::{DealField, DealFields, PaperStanding, Shown, ShownField};
 pub use inquiry::InquirySettings;
 pub use jobs::{BulkFound, Found, Progress, Task, Which};
 pub use observer::Observer;

@@ -1,12 +1,14 @@
 //! The pages, one file or folder each. How to add one: `PAGES.md`.
 
 pub(crate) mod audit;
+pub(crate) mod documents;
 pub(crate) mod events;
 pub(crate) mod held;
 pub(crate) mod inquiries;
 pub(crate) mod light;
 pub(crate) mod me;
 pub(crate) mod overview;
+pub(crate) mod payments;
 pub(crate) mod people;
 pub(crate) mod records;
 pub(crate) mod search;
@@ -22,12 +24,14 @@ pub(crate) fn all(console: Console) -> Routes {
     [
         assets::routes,
         audit::routes,
+        documents::routes,
         events::routes,
         held::routes,
         inquiries::routes,
         light::routes,
         me::routes,
         overview::routes,
+        payments::routes,
         people::routes,
         records::routes,
         search::routes,

@@ -84,3 +84,24 @@ pub(crate) fn pager(first: Option<String>, next: Option<String>) -> Markup {
         }
     }
 }
+
+/// A list among those that one can choose from.
+#[derive(Clone, Debug)]
+pub(crate) struct Shelf {
+    pub(crate) title: String,
+    pub(crate) href: String,
+    pub(crate) is_here: bool,
+}
+
+/// Lists to choose from, one of which is open.
+pub(crate) fn shelves(label: &str, shelves: impl IntoIterator<Item = Shelf>) -> Markup {
+    html! {
+        nav.shelves aria-label=(label) {
+            ul {
+                @for shelf in shelves {
+                    li { a href=(shelf.href) aria-current=[shelf.is_here.then_some("true")] { (shelf.title) } }
+                }
+            }
+        }
+    }
+}

@@ -5,11 +5,13 @@ mod badge;
 pub(crate) mod forms;
 mod lists;
 mod moments;
+mod said;
 
 pub(crate) use badge::{State, badge};
 pub(crate) use forms::{Choice, Field, choice, field, form, search, submit};
-pub(crate) use lists::{Column, empty, figure, key_values, pager, table, toolbar};
+pub(crate) use lists::{Column, Shelf, empty, figure, key_values, pager, shelves, table, toolbar};
 pub(crate) use moments::{ago, time};
+pub(crate) use said::said;
 
 use axum_extra::routing::TypedPath;
 use maud::{Markup, html};

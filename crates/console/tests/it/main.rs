@@ -3,6 +3,7 @@
 mod browser;
 mod links;
 mod office;
+mod papers;
 mod people;
 mod records;
 mod routes;

@@ -1,5 +1,7 @@
 //! A console with something to show: a seeded database, a clock in the hand, and people of every role.
 
+pub(crate) mod papers;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -100,6 +102,7 @@ impl Office {
         office.parked(ReasonCode::DuplicateInOneC, "ИП Васильков А. Б.").await;
         office.disputed().await;
         office.deal_waits(777, "Насосы для ЦНС", ReasonCode::NoCompany).await;
+        office.deal_with_papers().await;
         office
     }
 

@@ -77,3 +77,43 @@ async fn a_record_that_both_sides_have_changed_as_an_operator_sees_it() {
     let id = office.disputed().await;
     assert_snapshot!(read(&office, "olga", &format!("/records/{id}")).await);
 }
+
+#[tokio::test]
+async fn deals_and_their_inquiries() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/inquiries").await);
+}
+
+#[tokio::test]
+async fn deals_that_1c_has_rejected() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/inquiries?shelf=rejected").await);
+}
+
+#[tokio::test]
+async fn a_deal_with_its_papers_as_a_viewer_sees_it() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/inquiries/801").await);
+}
+
+#[tokio::test]
+async fn a_deal_that_1c_has_rejected_as_an_operator_sees_it() {
+    assert_snapshot!(read(&Office::busy().await, "olga", "/inquiries/802").await);
+}
+
+#[tokio::test]
+async fn a_deal_without_a_company() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/inquiries/777").await);
+}
+
+#[tokio::test]
+async fn documents() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/documents").await);
+}
+
+#[tokio::test]
+async fn payments_that_wait_for_their_inquiry() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/payments?shelf=unplaced").await);
+}
+
+#[tokio::test]
+async fn payments() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/payments").await);
+}

@@ -4,7 +4,41 @@ use domain::{Amount, OneCRef};
 use store::{Face, InquiryRow, PaymentRow};
 
 use super::fields::{DealField, DealFields};
+use crate::Engine;
 use crate::papers::payments::{counted, total};
+
+/// A field of a deal that is 1C's, for people who look at both sides. Files are apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownField {
+    /// Which.
+    pub field: DealField,
+    /// What it should say, as the portal keeps it; empty: nothing.
+    pub wanted: String,
+    /// What the portal has confirmed; empty: nothing.
+    pub confirmed: String,
+    /// Whether both say the same.
+    pub is_shown: bool,
+}
+
+impl Engine {
+    /// The fields of a deal that are 1C's, files apart: what they should say, and what the portal has confirmed.
+    pub fn shown_fields(
+        &self,
+        row: &InquiryRow,
+        payments: &[PaymentRow],
+        confirmed: &Face,
+    ) -> Vec<ShownField> {
+        let fields = &self.settings.deal_fields;
+        let wanted = desired(row, payments, fields);
+        let text = |face: &Face, field: DealField| face.get(field.as_str()).cloned().unwrap_or_default();
+        let shown = |field: DealField| {
+            let (wanted, confirmed) = (text(&wanted, field), text(confirmed, field));
+            let is_shown = is_shown(field, &wanted, &confirmed);
+            ShownField { field, wanted, confirmed, is_shown }
+        };
+        fields.all().map(|(field, _)| field).filter(|field| field.document().is_none()).map(shown).collect()
+    }
+}
 
 /// The values of the fields, files apart. A field that is absent says nothing.
 pub(super) fn desired(row: &InquiryRow, payments: &[PaymentRow], fields: &DealFields) -> Face {

@@ -18,6 +18,7 @@ mod schema;
 mod show;
 mod standing;
 
+pub use desired::ShownField;
 pub use fields::{DealField, DealFields};
 pub(crate) use schema::Schema;
 pub use show::Shown;
