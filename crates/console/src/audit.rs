@@ -70,6 +70,14 @@ acts! {
     Undid = "undid", "отмена решения";
     /// Had the deal shown again what 1C told.
     ShownAgain = "shown-again", "повторный показ в сделке";
+    /// Had everything looked at.
+    Examined = "examined", "проверка всего";
+    /// Asked for silence.
+    Muted = "muted", "тишина";
+    /// Ended a silence.
+    Unmuted = "unmuted", "конец тишины";
+    /// Tried the channels of alerts.
+    TestedAlerts = "tested-alerts", "проверка предупреждений";
     /// Something was asked for that is not allowed.
     Refused = "refused", "отказ";
 }

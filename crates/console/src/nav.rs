@@ -2,7 +2,7 @@
 
 use domain::Role;
 
-use crate::pages::{audit, held, inquiries, overview, people};
+use crate::pages::{alerts, audit, held, inquiries, overview, people, settings};
 
 /// A line of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub(crate) enum Tab {
     Held,
     /// Deals, their documents and payments.
     Inquiries,
+    /// What is wrong with the whole.
+    Alerts,
+    /// What was set.
+    Settings,
     /// Who may use the console.
     People,
     /// Who did what.
@@ -21,14 +25,23 @@ pub(crate) enum Tab {
 
 impl Tab {
     /// In the order in which they are shown.
-    pub(crate) const ALL: &'static [Self] =
-        &[Self::Overview, Self::Held, Self::Inquiries, Self::People, Self::Audit];
+    pub(crate) const ALL: &'static [Self] = &[
+        Self::Overview,
+        Self::Held,
+        Self::Inquiries,
+        Self::Alerts,
+        Self::Settings,
+        Self::People,
+        Self::Audit,
+    ];
 
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Overview => "Обзор",
             Self::Held => "Ждут",
             Self::Inquiries => "Запросы",
+            Self::Alerts => "Предупреждения",
+            Self::Settings => "Настройки",
             Self::People => "Люди",
             Self::Audit => "Действия",
         }
@@ -39,6 +52,8 @@ impl Tab {
             Self::Overview => overview::Overview.to_string(),
             Self::Held => held::Groups.to_string(),
             Self::Inquiries => inquiries::Inquiries.to_string(),
+            Self::Alerts => alerts::Alerts.to_string(),
+            Self::Settings => settings::Settings.to_string(),
             Self::People => people::People.to_string(),
             Self::Audit => audit::Audit.to_string(),
         }
@@ -47,7 +62,7 @@ impl Tab {
     /// Who sees the line; the page itself asks again.
     pub(crate) const fn role(self) -> Role {
         match self {
-            Self::Overview | Self::Held | Self::Inquiries => Role::Viewer,
+            Self::Overview | Self::Held | Self::Inquiries | Self::Alerts | Self::Settings => Role::Viewer,
             Self::People | Self::Audit => Role::Administrator,
         }
     }

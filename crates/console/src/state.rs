@@ -34,6 +34,8 @@ pub struct Parts {
     pub public_url: Option<Url>,
     /// All settings, for people to read.
     pub settings: Vec<Setting>,
+    /// When alerts are raised, and for whom.
+    pub alert_rules: alerts::Rules,
     /// Reads files of counterparties.
     pub load_files: Arc<dyn LoadFiles>,
     /// Where tasks are spawned, so that the end waits for them.
@@ -108,6 +110,7 @@ pub(crate) struct Inner {
     pub(crate) portal: String,
     pub(crate) public_url: Option<Url>,
     pub(crate) settings: Vec<Setting>,
+    pub(crate) alert_rules: alerts::Rules,
     pub(crate) load_files: Arc<dyn LoadFiles>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
@@ -135,6 +138,7 @@ impl Console {
             portal: parts.portal,
             public_url: parts.public_url,
             settings: parts.settings,
+            alert_rules: parts.alert_rules,
             load_files: parts.load_files,
             tasks: parts.tasks,
             stop: parts.stop,

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use bitrix::{Application, CallError, Client};
-use domain::{Clock, Ids, Side, SignedDuration};
+use domain::{Clock, Ids, Rules, Side, SignedDuration};
 use store::{Store, StoreError};
 use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
@@ -114,6 +114,11 @@ impl Engine {
     #[must_use]
     pub fn with_observer(self, observer: Arc<dyn Observer>) -> Self {
         Self { observer, ..self }
+    }
+
+    /// Who wins where both sides changed a field.
+    pub fn rules(&self) -> &Rules {
+        &self.settings.rules
     }
 
     /// Takes back what a killed process of this node had leased. Only for a store that one process uses:

@@ -153,6 +153,10 @@ impl App {
             portal: self.config.bitrix24.webhook()?.portal(),
             public_url: self.config.server.public_url.clone(),
             settings: self.config.shown.0.clone(),
+            alert_rules: self
+                .config
+                .alerts
+                .rules(&self.config.onec.time_zone, self.config.bitrix24.sweep_every),
             load_files: Arc::new(FilesOfOneC { time_zone: self.config.onec.time_zone.clone() }),
             tasks: lifecycle.tasks(),
             stop: lifecycle.stop(),

@@ -1,5 +1,6 @@
 //! The pages, one file or folder each. How to add one: `PAGES.md`.
 
+pub(crate) mod alerts;
 pub(crate) mod audit;
 pub(crate) mod documents;
 pub(crate) mod events;
@@ -12,6 +13,7 @@ pub(crate) mod payments;
 pub(crate) mod people;
 pub(crate) mod records;
 pub(crate) mod search;
+pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod theme;
 
@@ -22,6 +24,7 @@ use crate::state::Console;
 /// Every page with its routes.
 pub(crate) fn all(console: Console) -> Routes {
     [
+        alerts::routes,
         assets::routes,
         audit::routes,
         documents::routes,
@@ -35,6 +38,7 @@ pub(crate) fn all(console: Console) -> Routes {
         people::routes,
         records::routes,
         search::routes,
+        settings::routes,
         sign_in::routes,
         theme::routes,
     ]

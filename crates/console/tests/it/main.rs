@@ -1,5 +1,6 @@
 //! The console as a browser sees it, over a real database and an engine whose portal nobody calls.
 
+mod alerts;
 mod browser;
 mod links;
 mod office;

@@ -6,14 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use console::{LoadFiles, Parts, Records, Route};
+use console::{LoadFiles, Origin, Parts, Records, Route, Setting, SettingValue};
 use domain::{
     Clock, Counterparty, Field, Ids, Kind, Link, LinkId, ManualClock, OneCRef, Reason, ReasonCode, Role,
     Rule, Rules, Shown, Side, SignedDuration, Timestamp,
 };
 use engine::Engine;
 use jiff::tz::TimeZone;
-use store::{Conflict, Hello, InquiryRow, InquiryState, NewChange, Person, Store};
+use store::{Alert, Conflict, Hello, InquiryRow, InquiryState, NewChange, Person, Store};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -68,7 +68,8 @@ impl Office {
             zone: TimeZone::get("Europe/Moscow").expect("it is built in"),
             portal: "https://portal.example.ru".to_owned(),
             public_url: public_url.parse().ok(),
-            settings: Vec::new(),
+            settings: settings(),
+            alert_rules: alerts::Rules::default(),
             load_files: Arc::new(NoFiles),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -101,6 +102,7 @@ impl Office {
         office.parked(ReasonCode::DuplicateInOneC, "ЗАО «Лютик»").await;
         office.parked(ReasonCode::DuplicateInOneC, "ИП Васильков А. Б.").await;
         office.disputed().await;
+        office.alerted().await;
         office.deal_waits(777, "Насосы для ЦНС", ReasonCode::NoCompany).await;
         office.deal_with_papers().await;
         office
@@ -156,6 +158,24 @@ impl Office {
             .park_new(&self.ids, link.id, Side::Bitrix, &reason, self.clock.now())
             .await
             .expect("a new delivery");
+        write.commit().await.expect("the database is ours");
+    }
+
+    /// The disk is almost full.
+    pub(crate) async fn alerted(&self) {
+        let since = self.clock.now() - SignedDuration::from_mins(40);
+        let alert = Alert {
+            cause: alerts::Cause::Disk.as_str().to_owned(),
+            since,
+            title: "на диске базы осталось 1 ГиБ".to_owned(),
+            advice: "Освободите место или перенесите базу.".to_owned(),
+            calm_since: None,
+            told: 1,
+            remind_at: self.clock.now() + SignedDuration::from_hours(1),
+            ended_at: None,
+        };
+        let mut write = self.store.begin().await.expect("the database is ours");
+        write.keep_alert(&alert).await.expect("a new alert");
         write.commit().await.expect("the database is ours");
     }
 
@@ -250,6 +270,22 @@ impl Office {
 fn client(clock: Arc<dyn Clock>) -> bitrix::Client {
     let webhook = "http://127.0.0.1:9/rest/1/secret/".parse().expect("an address of a webhook");
     bitrix::Client::new(&bitrix::Settings::new(webhook), clock).expect("a client asks nothing yet")
+}
+
+/// Of every sort one.
+fn settings() -> Vec<Setting> {
+    let setting = |section: &str, key: &str, value: SettingValue, origin: Origin| Setting {
+        section: section.to_owned(),
+        key: key.to_owned(),
+        value,
+        origin,
+    };
+    vec![
+        setting("server", "listen", SettingValue::Text("127.0.0.1:8024".to_owned()), Origin::Default),
+        setting("bitrix24", "webhook_url", SettingValue::Hidden, Origin::SecretFile),
+        setting("bitrix24", "module_secret", SettingValue::Unset, Origin::Default),
+        setting("onec", "login", SettingValue::Text("1c".to_owned()), Origin::File),
+    ]
 }
 
 struct NoFiles;

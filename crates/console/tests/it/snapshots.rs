@@ -117,3 +117,13 @@ async fn payments_that_wait_for_their_inquiry() {
 async fn payments() {
     assert_snapshot!(read(&Office::busy().await, "viktor", "/payments").await);
 }
+
+#[tokio::test]
+async fn alerts_as_an_operator_sees_them() {
+    assert_snapshot!(read(&Office::busy().await, "olga", "/alerts").await);
+}
+
+#[tokio::test]
+async fn settings_as_a_viewer_sees_them() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/settings").await);
+}
