@@ -15,6 +15,7 @@ mod lists;
 mod outbox;
 mod papers;
 mod parked;
+mod people;
 mod records;
 mod schema;
 mod search;
