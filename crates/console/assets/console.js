@@ -27,6 +27,66 @@
   });
 })();
 
+// A page that nobody looks at does not listen: browsers open six connections to one server, and forgotten tabs would hold
+// all of them. Who comes back to it sees it anew.
+(function listening() {
+  class Listening extends EventTarget {
+    constructor(url) {
+      super();
+      this.url = url;
+      this.names = new Set();
+      this.source = null;
+      this.onVisibility = () => (document.hidden ? this.pause() : this.resume());
+      document.addEventListener("visibilitychange", this.onVisibility);
+      if (!document.hidden) this.open();
+    }
+
+    get readyState() {
+      return this.source ? this.source.readyState : EventSource.CONNECTING;
+    }
+
+    addEventListener(name, listener) {
+      super.addEventListener(name, listener);
+      if (this.names.has(name)) return;
+      this.names.add(name);
+      if (this.source) this.forward(name);
+    }
+
+    forward(name) {
+      this.source.addEventListener(name, (event) => this.tell(name, event.data));
+    }
+
+    tell(name, data) {
+      this.dispatchEvent(new MessageEvent(name, { data }));
+    }
+
+    open() {
+      this.source = new EventSource(this.url);
+      this.source.onopen = (event) => this.onopen && this.onopen(event);
+      this.source.onerror = (event) => this.onerror && this.onerror(event);
+      this.names.forEach((name) => this.forward(name));
+    }
+
+    pause() {
+      if (this.source) this.source.close();
+      this.source = null;
+    }
+
+    resume() {
+      if (this.source) return;
+      this.open();
+      this.names.forEach((name) => this.tell(name, name));
+    }
+
+    close() {
+      document.removeEventListener("visibilitychange", this.onVisibility);
+      this.pause();
+    }
+  }
+
+  if (typeof htmx !== "undefined") htmx.createEventSource = (url) => new Listening(url);
+})();
+
 // Buttons that cannot be undone ask first.
 (function questions() {
   document.addEventListener("submit", (event) => {

@@ -29,13 +29,15 @@ pub(crate) struct Facts {
 impl Facts {
     async fn read(console: &Console) -> Result<Self, StoreError> {
         let store = &console.store;
+        let adapter = store.adapter().await?;
         Ok(Self {
             at: console.now(),
             tallies: store.tallies().await?,
             queues: store.queues().await?,
             lane: store.lane(Side::Bitrix).await?,
-            onec_seen: store.seen_onec().await?,
-            adapter: store.adapter().await?,
+            // That 1C called is written down once a minute, its hello at once.
+            onec_seen: store.seen_onec().await?.max(adapter.as_ref().map(|hello| hello.at)),
+            adapter,
             reconciled: engine::reconciled(store).await?,
         })
     }

@@ -8,6 +8,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use axum_extra::routing::{SecondElementIs, TypedPath};
 
+use crate::failure::Failure;
 use crate::gate::{self, FORM_BYTES_MAX, UPLOAD_BYTES_MAX};
 use crate::state::Console;
 
@@ -137,9 +138,16 @@ impl Routes {
         let console = self.console;
         let router = self
             .router
+            .fallback(nothing_here)
+            .method_not_allowed_fallback(nothing_here)
             .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
             .layer(from_fn_with_state(console.clone(), gate::greet))
             .with_state(console);
         (router, self.table)
     }
+}
+
+/// Also for whoever reloads the address of an action, which only takes forms.
+async fn nothing_here() -> Failure {
+    Failure::not_found("по этому адресу ничего нет; вернитесь к обзору или найдите запись поиском")
 }

@@ -62,15 +62,10 @@ pub(crate) async fn sign_in(
     agent: &str,
 ) -> Result<(Person, Cookie), Failure> {
     let login = login.trim().to_lowercase();
-    let keys = Keys::of(&login, address);
-    if let Some(minutes) = keys.wait(console).await? {
-        return Err(Failure::Busy(format!("слишком много неверных паролей; попробуйте через {minutes} мин")));
-    }
     let person = console.store.person_by_login(&login).await?;
     let hash = person.as_ref().map(|person| person.password.clone());
-    let is_right = verify(console, password, hash).await?;
+    let is_right = knows(console, &login, hash, password, address).await?;
     let Some(person) = person.filter(|person| is_right && !person.is_blocked) else {
-        keys.failed(console).await?;
         let refused = AuditResult::Refused;
         audit::note(
             console,
@@ -84,7 +79,6 @@ pub(crate) async fn sign_in(
         .await?;
         return Err(Failure::Invalid("неверный логин или пароль".to_owned()));
     };
-    keys.forget(console).await?;
     let who = (Some(person.id), person.login.as_str());
     audit::note(console, who, address, Act::SignedIn, "", AuditResult::Done, agent).await?;
     let cookie = open(console, person.id, address, agent).await?;
@@ -114,31 +108,53 @@ pub(crate) async fn open(
     Ok(cookie(console, &token, SESSION_MAX.as_secs()))
 }
 
-/// Checks a password away from the threads that others wait for. Without a hash it checks against nothing, as slowly.
-pub(crate) async fn verify(console: &Console, password: &str, hash: Option<String>) -> Result<bool, Failure> {
-    /// The hash of a password that nobody knows, with the parameters of all others.
-    const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGtub3dzIGl0$\
-                           2k3mQk0hN1xk2fT8mXo9w1y0m3X4b5c6d7e8f9g0h1A";
+/// Whether this is the password of a login. Wrong ones are counted, and too many of them are [`Failure::Busy`]. Without a
+/// hash (nobody has that login) it answers no, as slowly.
+pub(crate) async fn knows(
+    console: &Console,
+    login: &str,
+    hash: Option<String>,
+    password: &str,
+    address: &str,
+) -> Result<bool, Failure> {
+    let keys = Keys::of(login, address);
+    // Held from looking at the count to raising it: many tries at once are counted like many in a row.
+    let _place = console.hashing.acquire().await.expect("nobody closes the semaphore");
+    if let Some(minutes) = keys.wait(console).await? {
+        return Err(Failure::Busy(format!("слишком много неверных паролей; попробуйте через {minutes} мин")));
+    }
+    let is_right = verify(password, hash).await?;
+    if is_right {
+        keys.forget(console).await?
+    } else {
+        keys.failed(console).await?
+    }
+    Ok(is_right)
+}
+
+/// The hash of a password that nobody knows, with the parameters of all others.
+const NOBODYS: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGtub3dzIGl0$2k3mQk0hN1xk2fT8mXo9w1y0m3X4b5c6d7e8f9g0h1A";
+
+async fn verify(password: &str, hash: Option<String>) -> Result<bool, Failure> {
     if password.chars().count() > passwords::PASSWORD_CHARS_MAX {
         return Ok(false);
     }
     let password = password.to_owned();
     let exists = hash.is_some();
     let hash = hash.unwrap_or_else(|| NOBODYS.to_owned());
-    Ok(slowly(console, move || passwords::verify(&password, &hash)).await? && exists)
+    Ok(slowly(move || passwords::verify(&password, &hash)).await? && exists)
 }
 
-/// The hash of a new password, made away from the threads that others wait for.
+/// The hash of a new password.
 pub(crate) async fn hash(console: &Console, password: &str) -> Result<String, Failure> {
     let password = password.to_owned();
-    slowly(console, move || passwords::hash(&password)).await
+    let _place = console.hashing.acquire().await.expect("nobody closes the semaphore");
+    slowly(move || passwords::hash(&password)).await
 }
 
-async fn slowly<T: Send + 'static>(
-    console: &Console,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Failure> {
-    let _place = console.hashing.acquire().await.expect("nobody closes the semaphore");
+/// Away from the threads that others wait for.
+async fn slowly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| Failure::Busy("проверка пароля прервана; повторите".to_owned()))
@@ -193,4 +209,21 @@ fn left(last: Timestamp, now: Timestamp) -> Option<i64> {
         return None;
     }
     Some(((FAILURES_FORGOTTEN_AFTER - passed).as_secs() + 59) / 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use argon2::password_hash::phc::PasswordHash;
+
+    use super::*;
+
+    #[test]
+    fn an_unknown_login_takes_as_long_as_a_known_one() {
+        let parameters = |hash: &str| {
+            let hash = PasswordHash::new(hash).expect("a hash that can be read");
+            (hash.algorithm, hash.version, hash.params.to_string(), hash.hash.map(|output| output.len()))
+        };
+
+        assert_eq!(parameters(NOBODYS), parameters(&passwords::hash("любой пароль")));
+    }
 }

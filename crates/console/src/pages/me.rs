@@ -104,9 +104,13 @@ async fn new_password(
     Form(given): Form<Passwords>,
 ) -> Result<Acted, Failure> {
     let audit = viewer.begin(&console, Act::ChangedPassword, viewer.person.login.as_str()).await?;
-    let is_right = sign_in::verify(&console, &given.current, Some(viewer.person.password.clone())).await?;
-    if !is_right {
-        return audit.refused(&Me, "нынешний пароль неверен; пароль не изменён").await;
+    let person = &viewer.person;
+    let hash = Some(person.password.clone());
+    match sign_in::knows(&console, &person.login, hash, &given.current, &viewer.address).await {
+        Ok(true) => {}
+        Ok(false) => return audit.refused(&Me, "нынешний пароль неверен; пароль не изменён").await,
+        Err(Failure::Busy(why)) => return audit.refused(&Me, why).await,
+        Err(failure) => return Err(failure),
     }
     if given.new != given.again {
         return audit.refused(&Me, "новый пароль набран по-разному; пароль не изменён").await;

@@ -113,6 +113,7 @@ async fn show(
         return Ok(Page::beside("Вход", nobody_yet()));
     }
     let body = html! {
+        div.door {
         @if let Some(problem) = problem { div.flash.problem role="alert" { (problem) } }
         form.narrow method="post" action=(SignIn) {
             input type="hidden" name="next" value=(next);
@@ -125,6 +126,7 @@ async fn show(
             (submit("Войти"))
         }
         p.note { "Логин и пароль даёт администратор Парома. Забыли пароль — он сбросит его на странице «Люди» или командой " code { "parom user passwd" } "." }
+        }
     };
     Ok(Page::beside("Вход", body))
 }

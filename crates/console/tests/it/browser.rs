@@ -18,6 +18,7 @@ pub(crate) struct Browser {
     /// Headers of every request, besides the cookies.
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) address: SocketAddr,
+    pub(crate) host: &'static str,
 }
 
 /// An answer that was read.
@@ -31,7 +32,7 @@ pub(crate) struct Answer {
 impl Browser {
     pub(crate) fn new(router: Router) -> Self {
         let address = "192.0.2.7:40000".parse().expect("an address");
-        Self { router, cookies: BTreeMap::new(), headers: Vec::new(), address }
+        Self { router, cookies: BTreeMap::new(), headers: Vec::new(), address, host: "parom.example.ru" }
     }
 
     /// Opens an address and goes where it is sent.
@@ -66,8 +67,7 @@ impl Browser {
 
     /// One request and its answer.
     pub(crate) async fn asks(&mut self, method: Method, path: &str, form: Option<String>) -> Answer {
-        let mut request =
-            Request::builder().method(method).uri(path).header(header::HOST, "parom.example.ru");
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, self.host);
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         request = request.header(header::COOKIE, cookies.join("; "));
         for (name, value) in &self.headers {

@@ -8,4 +8,5 @@ mod papers;
 mod people;
 mod records;
 mod routes;
+mod security;
 mod snapshots;

@@ -2,14 +2,14 @@
 
 pub(crate) mod papers;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
 use console::{LoadFiles, Origin, Parts, Records, Route, Setting, SettingValue};
 use domain::{
     Clock, Counterparty, Field, Ids, Kind, Link, LinkId, ManualClock, OneCRef, Reason, ReasonCode, Role,
-    Rule, Rules, Shown, Side, SignedDuration, Timestamp,
+    Rule, Rules, Shown, Side, SignedDuration, Timestamp, UserId,
 };
 use engine::Engine;
 use jiff::tz::TimeZone;
@@ -31,17 +31,31 @@ pub(crate) struct Office {
     pub(crate) router: Router,
     pub(crate) routes: Vec<Route>,
     made: u32,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Office {
     /// An empty database; nobody may enter yet.
     pub(crate) async fn empty() -> Self {
-        Self::at("").await
+        Self::opened_at("").await
     }
 
-    /// The same behind a reverse proxy.
-    pub(crate) async fn at(public_url: &str) -> Self {
+    /// With people, behind a reverse proxy that has this address.
+    pub(crate) async fn behind_proxy(public_url: &str) -> Self {
+        Self::opened_at(public_url).await.and_people().await
+    }
+
+    /// The file of the database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("parom.db")
+    }
+
+    /// The identifier of a login.
+    pub(crate) async fn id_of(&self, login: &str) -> UserId {
+        self.store.person_by_login(login).await.expect("the database is ours").expect("somebody").id
+    }
+
+    async fn opened_at(public_url: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().expect("there is room for a folder");
         let url = format!("sqlite://{}/parom.db", folder.path().display());
@@ -74,7 +88,7 @@ impl Office {
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         });
-        Self { store, clock, ids, router, routes: listed, made: 0, _folder: folder }
+        Self { store, clock, ids, router, routes: listed, made: 0, folder }
     }
 
     /// With `anna` (administrator), `olga` (operator) and `viktor` (viewer).
