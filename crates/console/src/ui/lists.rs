@@ -15,9 +15,18 @@ pub(crate) enum Column<'t> {
 
 /// A table; `rows` are its `tr`. `caption` says what is in it, for those who do not see it.
 pub(crate) fn table(caption: &str, columns: &[Column<'_>], rows: Markup) -> Markup {
+    drawn(caption, columns, rows, false)
+}
+
+/// A table that is drawn as well where scripts run: its first column are moments, the others numbers.
+pub(crate) fn chart(caption: &str, columns: &[Column<'_>], rows: Markup) -> Markup {
+    drawn(caption, columns, rows, true)
+}
+
+fn drawn(caption: &str, columns: &[Column<'_>], rows: Markup, is_chart: bool) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(caption) {
-            table {
+            table data-chart[is_chart] {
                 caption.hidden { (caption) }
                 thead {
                     tr {

@@ -9,7 +9,7 @@ mod said;
 
 pub(crate) use badge::{State, badge};
 pub(crate) use forms::{Choice, Field, choice, field, form, search, submit};
-pub(crate) use lists::{Column, Shelf, empty, figure, key_values, pager, shelves, table, toolbar};
+pub(crate) use lists::{Column, Shelf, chart, empty, figure, key_values, pager, shelves, table, toolbar};
 pub(crate) use moments::{ago, time};
 pub(crate) use said::said;
 
