@@ -45,9 +45,21 @@ impl Engine {
     /// Takes what 1C shows. When this returns, everything in `showings` survives `kill -9`; the answers stand in
     /// the order of the showings.
     pub async fn show(&self, showings: Vec<Showing>) -> Result<Vec<Taken>, StoreError> {
-        let now = self.clock.now();
-        let refs: Vec<OneCRef> = showings.iter().map(|showing| showing.onec_ref).collect();
         let mut write = self.store.begin().await?;
+        let taken = self.show_in(&mut write, showings, self.clock.now()).await?;
+        write.commit().await?;
+        self.wake();
+        Ok(taken)
+    }
+
+    /// The same in a transaction that does something beside it.
+    pub(crate) async fn show_in(
+        &self,
+        write: &mut Write,
+        showings: Vec<Showing>,
+        now: Timestamp,
+    ) -> Result<Vec<Taken>, StoreError> {
+        let refs: Vec<OneCRef> = showings.iter().map(|showing| showing.onec_ref).collect();
         let mut prints = write.fingerprints(&refs).await?;
         let mut links: HashMap<OneCRef, Link> = write
             .links_by_refs(&refs)
@@ -64,16 +76,14 @@ impl Engine {
             }
             let mut link = match links.remove(&showing.onec_ref) {
                 Some(link) => link,
-                None => self.link_for_new(&mut write, &showing, now).await?,
+                None => self.link_for_new(write, &showing, now).await?,
             };
-            let outcome = self.take(&mut write, &mut link, &showing, now).await?;
+            let outcome = self.take(write, &mut link, &showing, now).await?;
             prints.insert(showing.onec_ref, showing.fingerprint);
             links.insert(showing.onec_ref, link);
             taken.push(outcome);
         }
-        note_shown(&mut write, &refs, now).await?;
-        write.commit().await?;
-        self.wake();
+        note_shown(write, &refs, now).await?;
         Ok(taken)
     }
 

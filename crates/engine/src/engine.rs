@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use bitrix::{Application, CallError, Client};
 use domain::{Clock, Ids, Rules, Side, SignedDuration};
@@ -12,6 +13,7 @@ use crate::collect::{Hearing, Swept};
 use crate::face::Schema;
 use crate::inquiry::Terms;
 use crate::observer::{Nobody, Observer};
+use crate::jobs::{LoadFile, OpenLoad};
 use crate::portal::Presets;
 
 /// The ferry. Cheap to clone; all clones share one portal and one store.
@@ -44,6 +46,12 @@ pub struct Engine {
     wake_collect: Arc<Notify>,
     pub(crate) wake_hear: Arc<Notify>,
     pub(crate) wake_jobs: Arc<Notify>,
+    /// Companies that the full compare under way has read.
+    pub(crate) compared: Arc<AtomicU64>,
+    /// Who reads the files of a first load.
+    pub(crate) load_file: Option<Arc<dyn LoadFile>>,
+    /// The file that a job is reading.
+    pub(crate) open_load: Arc<tokio::sync::Mutex<Option<OpenLoad>>>,
 }
 
 /// What an [`Engine`] is made of.
@@ -107,6 +115,9 @@ impl Engine {
             wake_collect: Arc::default(),
             wake_hear: Arc::default(),
             wake_jobs: Arc::default(),
+            compared: Arc::default(),
+            load_file: None,
+            open_load: Arc::default(),
         }
     }
 

@@ -50,7 +50,10 @@ pub use engine::{Engine, EngineError, Parts};
 pub use explain::{Decided, Explained, ExplainedField, Mark, Since};
 pub use face::{DealField, DealFields, PaperStanding, Shown, ShownField};
 pub use inquiry::InquirySettings;
-pub use jobs::{BulkFound, Found, Progress, Task, Which};
+pub use jobs::{
+    BadLine, BulkFound, Content, Found, HealFound, LoadFile, LoadFound, PlanFound, Progress, ReconcileFound,
+    Records, Sample, Task, UPLOAD_MAX, Uploading, Which,
+};
 pub use observer::Observer;
 pub use papers::documents::ContentError;
 pub use pushed::Pushed;

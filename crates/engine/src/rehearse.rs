@@ -16,8 +16,8 @@ use crate::words::in_words;
 
 /// Goes through a load piece by piece and remembers the ИНН that it has met.
 #[derive(Debug)]
-pub struct Rehearsal<'a> {
-    engine: &'a Engine,
+pub struct Rehearsal {
+    engine: Engine,
     presets: Presets,
     met: HashMap<MatchKey, (OneCRef, String)>,
 }
@@ -69,13 +69,24 @@ pub struct Difference {
 
 impl Engine {
     /// Begins a rehearsal. Asks the portal for its templates only.
-    pub async fn rehearse(&self) -> Result<Rehearsal<'_>, EngineError> {
+    pub async fn rehearse(&self) -> Result<Rehearsal, EngineError> {
         let presets = *self.presets.get_or_try_init(|| portal::presets(&self.client)).await?;
-        Ok(Rehearsal { engine: self, presets, met: HashMap::new() })
+        Ok(Rehearsal { engine: self.clone(), presets, met: HashMap::new() })
     }
 }
 
-impl Rehearsal<'_> {
+impl Rehearsal {
+    /// Remembers the ИНН of these, which were looked at before.
+    pub(crate) fn meet(&mut self, showings: &[Showing]) {
+        for showing in showings {
+            let snapshot = prepared(Counterparty::default(), showing.snapshot.clone());
+            if let Gate::Open(Some(key)) = gate(&snapshot, self.engine.settings.match_by, false, Side::OneC) {
+                let title = snapshot.title().to_owned();
+                self.met.entry(key).or_insert((showing.onec_ref, title));
+            }
+        }
+    }
+
     /// What would become of these, in their order. At most a few hundred at a time; writes nothing anywhere.
     pub async fn look_at(&mut self, showings: Vec<Showing>) -> Result<Vec<Rehearsed>, EngineError> {
         let now = self.engine.clock.now();

@@ -28,29 +28,49 @@ pub(crate) const RECORD_BYTES_MAX: usize = 1024 * 1024;
 /// `.csv`. Dates without an offset are in `time_zone`.
 pub fn read_file(path: &Path, time_zone: &TimeZone) -> Result<CounterpartyFile, FileError> {
     let unopened = |source| FileError::Unopened { path: path.to_owned(), source };
-    let broken =
-        |at: Unreadable| FileError::Unreadable { path: path.to_owned(), line: at.line, text: at.text };
-    let extension = path.extension().and_then(|end| end.to_str()).unwrap_or_default().to_lowercase();
+    let size = File::open(path).and_then(|file| file.metadata()).map_err(unopened)?.len();
+    let open = || File::open(path).map(|file| -> Box<dyn Read + Send> { Box::new(file) });
+    read_content(path, size, open, time_zone)
+}
 
-    let file = File::open(path).map_err(unopened)?;
-    let size = file.metadata().map_err(unopened)?.len();
+/// The same of a content that lies somewhere else: `name` says what it is, `open` reads it from its beginning, more than
+/// once if need be.
+pub fn read_content(
+    name: &Path,
+    size: u64,
+    open: impl Fn() -> io::Result<Box<dyn Read + Send>>,
+    time_zone: &TimeZone,
+) -> Result<CounterpartyFile, FileError> {
+    let unopened = |source| FileError::Unopened { path: name.to_owned(), source };
+    let broken =
+        |at: Unreadable| FileError::Unreadable { path: name.to_owned(), line: at.line, text: at.text };
     let read = Arc::new(AtomicU64::new(0));
-    let metered = Metered { file, read: Arc::clone(&read) };
-    let records: Records = match extension.as_str() {
+    let metered = Metered { file: open().map_err(unopened)?, read: Arc::clone(&read) };
+    let records: Records = match extension(name).as_str() {
         "jsonl" | "ndjson" => Box::new(json::Lines::new(BufReader::new(metered))),
         "json" => Box::new(json::Array::open(BufReader::new(metered)).map_err(broken)?),
         "xml" => Box::new(xml::List::open(BufReader::new(metered)).map_err(broken)?),
         "csv" => {
-            let mut scan = BufReader::new(File::open(path).map_err(unopened)?);
+            let mut scan = BufReader::new(open().map_err(unopened)?);
             if windows1251::is_utf8(&mut scan).map_err(unopened)? {
                 Box::new(csv::Table::open(metered).map_err(broken)?)
             } else {
                 Box::new(csv::Table::open(windows1251::Decoded::new(metered)).map_err(broken)?)
             }
         }
-        _ => return Err(FileError::Extension { path: path.to_owned() }),
+        _ => return Err(FileError::Extension { path: name.to_owned() }),
     };
     Ok(CounterpartyFile { records, time_zone: time_zone.clone(), read, size, reading: Reading::GoesOn })
+}
+
+/// Whether a file of this name can be one of counterparties.
+pub fn is_readable(name: &Path) -> Result<(), FileError> {
+    let is_known = ["jsonl", "ndjson", "json", "xml", "csv"].contains(&extension(name).as_str());
+    if is_known { Ok(()) } else { Err(FileError::Extension { path: name.to_owned() }) }
+}
+
+fn extension(name: &Path) -> String {
+    name.extension().and_then(|end| end.to_str()).unwrap_or_default().to_lowercase()
 }
 
 /// The counterparties of a file, one by one.
@@ -159,7 +179,7 @@ pub enum FileError {
 
 /// A file that tells how far it has been read.
 struct Metered {
-    file: File,
+    file: Box<dyn Read + Send>,
     read: Arc<AtomicU64>,
 }
 

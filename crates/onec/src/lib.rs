@@ -35,7 +35,7 @@ pub use ferry::{
     BadContent, Content, Ferry, Greeting, Hello, ObjectKind, ObjectState, Promise, ShownCounterparty, Taken,
     TakenStatus, Unavailable,
 };
-pub use files::{BadRecord, CounterpartyFile, FileError, Reading, read_file};
+pub use files::{BadRecord, CounterpartyFile, FileError, Reading, is_readable, read_content, read_file};
 pub use inquiry::bad_extra_name;
 pub use openapi::openapi;
 pub use router::{BASE_PATH, Settings, router};

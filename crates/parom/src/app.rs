@@ -19,6 +19,7 @@ use crate::helm::Helm;
 use crate::http::{self, NoticeSecrets, Readiness};
 use crate::lifecycle::Lifecycle;
 use crate::metrics::{self, Metrics};
+use crate::load_file::CounterpartyFiles;
 use crate::tokens::StoredTokens;
 
 /// Settings, database and clock: what every command but `demo` and `emulate` begins with.
@@ -81,6 +82,8 @@ impl App {
             settings,
         });
         let engine = engine.with_observer(Arc::clone(&self.metrics.counters) as Arc<dyn engine::Observer>);
+        let files = CounterpartyFiles { time_zone: self.config.onec.time_zone.clone() };
+        let engine = engine.with_load_file(Arc::new(files));
         Ok(match self.application()? {
             Some(application) => engine.with_application(application),
             None => engine,

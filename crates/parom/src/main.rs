@@ -13,6 +13,7 @@ mod ferry;
 mod helm;
 mod http;
 mod lifecycle;
+mod load_file;
 mod metrics;
 mod service;
 mod show;

@@ -283,7 +283,7 @@ impl Write {
         Ok(())
     }
 
-    /// Removes up to `limit` contents that no document has any more and that were not written by a transaction still
+    /// Removes up to `limit` contents that no document has any more, that nobody has uploaded, and that were not written by a transaction still
     /// open: old versions that were replaced in the portal. Returns how many.
     pub async fn prune_blobs(&mut self, limit: usize) -> Result<u64> {
         const UNUSED: Dialects = locking!(
@@ -293,6 +293,7 @@ impl Write {
               from blob
              where not exists (select 1 from document where document.digest = blob.digest)
                and not exists (select 1 from blob_arriving where blob_arriving.name = blob.digest)
+               and not exists (select 1 from cursor where cursor.name = 'upload/' || blob.digest)
              order by digest
              limit $1",
             " for update"

@@ -57,6 +57,7 @@ mod tallies;
 mod tellings;
 mod tokens;
 mod transcripts;
+mod uploads;
 mod watches;
 mod words;
 
@@ -104,3 +105,4 @@ pub use tallies::{DeliveryFigures, HeldCount, PaymentFigures, Queue, QueueKind, 
 pub use tellings::{Comment, Message, Telling, Told};
 pub use tokens::ApplicationTokens;
 pub use transcripts::{Line, LineEnd, NewTranscript, Transcript};
+pub use uploads::Upload;

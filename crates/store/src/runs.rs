@@ -209,6 +209,44 @@ impl Write {
         Ok(id)
     }
 
+    /// A run goes on after an interruption: what was kept beyond these rows is found again.
+    pub async fn rewind_reconcile_run(&mut self, run: i64, kept: i64) -> Result<()> {
+        const DROP: &str = "
+            -- reconcile run: drop what is found again
+            delete from reconcile_row
+             where run = $1 and position > $2";
+        const KEPT: &str = "
+            -- reconcile run: rewind
+            update reconcile_run
+               set kept = $2
+             where id = $1 and kept > $2";
+        on_db!(self.conn(), db => {
+            sqlx::query(DROP).bind(run).bind(kept).execute(&mut *db).await?;
+            sqlx::query(KEPT).bind(run).bind(kept).execute(db).await?;
+        });
+        Ok(())
+    }
+
+    /// A difference of a run stands otherwise now.
+    pub async fn set_reconcile_standing(
+        &mut self,
+        run: i64,
+        position: i64,
+        standing: &str,
+        body: &str,
+    ) -> Result<()> {
+        const SET: &str = "
+            -- reconcile run: a difference stands otherwise
+            update reconcile_row
+               set standing = $3,
+                   body = $4
+             where run = $1 and position = $2";
+        on_db!(self.conn(), db => {
+            sqlx::query(SET).bind(run).bind(position).bind(standing).bind(body).execute(db).await?;
+        });
+        Ok(())
+    }
+
     /// A run came further and found these. Of too many, the first are kept; the figures count all.
     pub async fn keep_reconcile_rows(
         &mut self,

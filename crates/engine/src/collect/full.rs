@@ -1,13 +1,14 @@
 //! The full compare: every card of the portal, for what leaves no trace in a list.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 use bitrix::wire::Company;
 use domain::{ReasonCode, SignedDuration, Timestamp};
 use store::StoreError;
 use tracing::info;
 
-use super::{COMPARED, Collected};
+use super::{COMPANIES, COMPARED, Collected};
 use crate::Engine;
 use crate::card::Presets;
 use crate::engine::EngineError;
@@ -35,6 +36,7 @@ impl Engine {
         self.ensure_index().await?;
 
         let mut present: BTreeSet<i64> = BTreeSet::new();
+        self.compared.store(0, Ordering::Relaxed);
         let mut waiting: Vec<Company> = Vec::new();
         let mut pages = self.client.pages(Company::listing());
         loop {
@@ -45,6 +47,7 @@ impl Engine {
                 let chunk: Vec<Company> = waiting.drain(..waiting.len().min(CHUNK)).collect();
                 present.extend(chunk.iter().map(|company| company.id));
                 self.compare_chunk(chunk, began, presets, collected).await?;
+                self.compared.store(present.len() as u64, Ordering::Relaxed);
             }
             if is_last {
                 break;
@@ -60,6 +63,7 @@ impl Engine {
         self.mark_sweep(portal_began).await?;
         let mut write = self.store.begin().await?;
         write.set_cursor(COMPARED, &began.to_string()).await?;
+        write.set_cursor(COMPANIES, &present.len().to_string()).await?;
         write.commit().await?;
         info!(
             companies = present.len(),

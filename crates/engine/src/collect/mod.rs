@@ -18,6 +18,7 @@ mod sweep;
 mod take;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 use domain::{SignedDuration, Timestamp};
 use store::{Look, StoreError};
@@ -40,6 +41,11 @@ const COMPARED: &str = "collect-compared";
 const WANTED: &str = "collect-wanted";
 /// A full compare that somebody asked for starts so long after the last one at the earliest.
 const WANTED_PAUSE: SignedDuration = SignedDuration::from_mins(10);
+
+/// The cursor that asks for a full compare at once, because a person waits for it.
+const WANTED_NOW: &str = "collect-wanted-now";
+/// The cursor that holds how many companies the last full compare read.
+const COMPANIES: &str = "collect-companies";
 
 /// What one look at the portal brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,6 +97,9 @@ impl Engine {
 
     async fn is_compare_due(&self) -> Result<bool, StoreError> {
         let Some(compared) = self.compared_at().await? else { return Ok(true) };
+        if self.moment(WANTED_NOW).await?.is_some_and(|wanted| wanted > compared) {
+            return Ok(true);
+        }
         let since = self.clock.now().duration_since(compared);
         Ok(since >= self.settings.full_compare_every
             || (since >= WANTED_PAUSE && self.moment(WANTED).await?.is_some_and(|wanted| wanted > compared)))
@@ -188,6 +197,21 @@ impl Engine {
     async fn want_compare(&self) -> Result<(), StoreError> {
         warn!("Something was deleted in Bitrix24 whose owner is not known; everything will be compared soon");
         self.ask_for_compare().await
+    }
+
+    /// Asks whoever collects to compare everything at once: a person waits for it.
+    pub(crate) async fn ask_for_compare_now(&self) -> Result<(), StoreError> {
+        let mut write = self.store.begin().await?;
+        write.set_cursor(WANTED_NOW, &self.clock.now().to_string()).await?;
+        write.commit().await?;
+        self.wake_collect();
+        Ok(())
+    }
+
+    /// How many companies the full compare that runs here has read, and how many the last one did.
+    pub(crate) async fn comparing(&self) -> Result<(u64, Option<u64>), StoreError> {
+        let last = self.store.cursor(COMPANIES).await?.and_then(|text| text.parse().ok());
+        Ok((self.compared.load(Ordering::Relaxed), last))
     }
 
     /// Asks whoever collects to compare everything soon, be it in another process.

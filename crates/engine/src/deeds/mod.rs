@@ -78,14 +78,21 @@ impl DeedError {
         Self::Absent("Такой записи нет: возможно, она объединена с другой. Найдите её заново.".to_owned())
     }
 
-    fn impossible(text: impl Into<String>) -> Self {
+    pub(crate) fn impossible(text: impl Into<String>) -> Self {
         Self::Impossible(text.into())
     }
 }
 
 impl Engine {
     /// The history line of a deed to a counterparty.
-    fn deed_to(&self, link: LinkId, kind: DeedKind, by: &By, said: String, now: Timestamp) -> Deed {
+    pub(crate) fn deed_to(
+        &self,
+        link: LinkId,
+        kind: DeedKind,
+        by: &By,
+        said: String,
+        now: Timestamp,
+    ) -> Deed {
         Deed {
             id: self.ids.deed(),
             by: by.name().to_owned(),

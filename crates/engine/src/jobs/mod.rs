@@ -5,20 +5,28 @@
 //! the deliveries wait long for another. A step and the place where the next one begins are one transaction.
 
 mod bulk;
+mod file;
+mod load;
 mod progress;
+mod reconcile;
 
 use domain::{JobId, ReasonCode, SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{Job, JobState, StoreError, Write};
+use store::{Digest, Job, JobState, StoreError};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::deeds::good_reason;
 use crate::engine::EngineError;
+use crate::reconcile::{DiscrepancyKind, Healing};
 use crate::{By, DeedError, Engine};
 
 pub use bulk::BulkFound;
+pub(crate) use file::OpenLoad;
+pub use file::{BadLine, Content, LoadFile, Records, UPLOAD_MAX, Uploading};
+pub use load::{LoadFound, PlanFound, Sample};
 pub use progress::{Found, Progress};
+pub use reconcile::{HealFound, ReconcileFound};
 
 /// What a person may ask for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +40,32 @@ pub enum Task {
         which: Which,
         /// Why, for the history.
         why: String,
+    },
+    /// Read the portal and compare both sides.
+    Reconcile {
+        /// Whether to send what nobody carries.
+        heals: bool,
+        /// Whether to ask 1C to show everything again; it hears of it at its next exchange.
+        asks_onec: bool,
+    },
+    /// Send what a run of the reconciliation found and nobody carries.
+    Heal {
+        /// The run.
+        run: i64,
+        /// Only what is wrong in this way; `None`: all.
+        kind: Option<DiscrepancyKind>,
+    },
+    /// Find out what a load of an uploaded file would do. Writes nothing anywhere.
+    Plan {
+        /// Its content, by [`store::Upload::digest`].
+        digest: String,
+        /// What it is called.
+        name: String,
+    },
+    /// Load what was planned, as long as nothing has changed since.
+    Load {
+        /// The plan.
+        plan: JobId,
     },
 }
 
@@ -64,6 +98,8 @@ const BREATH: SignedDuration = SignedDuration::from_millis(20);
 const NAP: SignedDuration = SignedDuration::from_secs(2);
 /// How long jobs that have ended can be read.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// How long an uploaded file can be planned and loaded.
+const UPLOAD_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// Jobs forgotten in one go.
 const PRUNED_TOGETHER: usize = 500;
 
@@ -73,6 +109,10 @@ impl Task {
         match self {
             Self::Retry(_) => "retry",
             Self::GiveUp { .. } => "give-up",
+            Self::Reconcile { .. } => "reconcile",
+            Self::Heal { .. } => "heal",
+            Self::Plan { .. } => "plan",
+            Self::Load { .. } => "load",
         }
     }
 
@@ -81,6 +121,10 @@ impl Task {
         match self {
             Self::Retry(_) => "Повторить",
             Self::GiveUp { .. } => "Отложить насовсем",
+            Self::Reconcile { .. } => "Сверка",
+            Self::Heal { .. } => "Исправление расхождений",
+            Self::Plan { .. } => "План загрузки",
+            Self::Load { .. } => "Загрузка",
         }
     }
 
@@ -88,6 +132,8 @@ impl Task {
     fn excludes(&self) -> &'static [&'static str] {
         match self {
             Self::Retry(_) | Self::GiveUp { .. } => &[],
+            Self::Reconcile { .. } | Self::Heal { .. } => &["reconcile", "heal"],
+            Self::Plan { .. } | Self::Load { .. } => &["plan", "load"],
         }
     }
 }
@@ -97,6 +143,21 @@ impl Engine {
     pub async fn start(&self, mut task: Task, by: &By) -> Result<JobId, DeedError> {
         if let Task::GiveUp { why, .. } = &mut task {
             *why = good_reason(why)?;
+        }
+        if let Task::Load { plan } = &task {
+            self.must_be_as_planned(*plan).await?;
+        }
+        if let Task::Plan { digest, name } = &mut task {
+            let upload = match Digest::parse(digest) {
+                Some(digest) => self.store.upload(&digest).await?,
+                None => None,
+            };
+            let Some(upload) = upload else {
+                return Err(DeedError::Absent(
+                    "Такого загруженного файла нет: загрузите его снова.".to_owned(),
+                ));
+            };
+            *name = upload.name;
         }
         let now = self.clock.now();
         let mut write = self.store.begin().await?;
@@ -188,50 +249,113 @@ impl Engine {
     }
 
     async fn step_of(&self, id: JobId) -> Result<Step, EngineError> {
-        let mut write = self.store.begin().await?;
-        let Some(mut job) = write.hold_job(id).await?.filter(|job| job.state == JobState::Open) else {
+        let Some(job) = self.store.job(id).await?.filter(|job| job.state == JobState::Open) else {
             return Ok(Step::Ended);
         };
         let now = self.clock.now();
-        job.began_at.get_or_insert(now);
-        let step = if job.is_cancelled {
-            end(&mut job, JobState::Cancelled, now)
-        } else {
-            match serde_json::from_str::<Task>(&job.task) {
-                Ok(task) => self.step(&mut write, &mut job, task, now).await?,
-                Err(error) => {
-                    error!(job = %id, error = %error, "A job cannot be read: {error}");
-                    job.trouble =
-                        Some("Задание записано другой версией Парома: начните его заново.".to_owned());
-                    end(&mut job, JobState::Failed, now)
-                }
+        let step = match serde_json::from_str::<Task>(&job.task) {
+            _ if job.is_cancelled => self.end_job(id, JobState::Cancelled, None, now).await?,
+            Err(error) => {
+                error!(job = %id, error = %error, "A job cannot be read: {error}");
+                let why = "Задание записано другой версией Парома: начните его заново.".to_owned();
+                self.fail_job(id, why, now).await?
+            }
+            Ok(task @ (Task::Retry(_) | Task::GiveUp { .. } | Task::Heal { .. })) => {
+                self.step_within(id, task, now).await?
+            }
+            Ok(Task::Load { plan }) => self.load_step(id, plan, now).await?,
+            Ok(task @ (Task::Reconcile { .. } | Task::Plan { .. })) => {
+                self.step_beside(job, task, now).await?
             }
         };
-        write.put_job(&job).await?;
-        write.commit().await?;
         if step == Step::Ended {
-            info!(job = %id, kind = job.kind, state = job.state.as_str(), "A job has ended");
+            info!(job = %id, "A job has ended");
         }
         Ok(step)
     }
 
-    async fn step(
+    /// A step that writes in the transaction that moves the job behind it.
+    async fn step_within(&self, id: JobId, task: Task, now: Timestamp) -> Result<Step, EngineError> {
+        let mut write = self.store.begin().await?;
+        let Some(mut job) = write.hold_job(id).await?.filter(|job| job.state == JobState::Open) else {
+            return Ok(Step::Ended);
+        };
+        job.began_at.get_or_insert(now);
+        let step = match task {
+            Task::Retry(which) => self.retry_step(&mut write, &mut job, &which, now).await?,
+            Task::GiveUp { which, why } => self.give_up_step(&mut write, &mut job, &which, &why, now).await?,
+            Task::Heal { run, kind } => self.heal_step(&mut write, &mut job, run, kind, now).await?,
+            Task::Reconcile { .. } | Task::Plan { .. } | Task::Load { .. } => Step::Ended,
+        };
+        write.put_job(&job).await?;
+        write.commit().await?;
+        Ok(step)
+    }
+
+    /// A step that asks the portal, or writes what may be written twice; the job moves behind it afterwards.
+    async fn step_beside(&self, before: Job, task: Task, now: Timestamp) -> Result<Step, EngineError> {
+        let mut job = before.clone();
+        job.began_at.get_or_insert(now);
+        let step = match task {
+            Task::Reconcile { heals, asks_onec } => {
+                let healing = if heals { Healing::Heal } else { Healing::Look };
+                self.reconcile_step(&mut job, healing, asks_onec, now).await?
+            }
+            Task::Plan { digest, .. } => self.plan_step(&mut job, &digest, now).await?,
+            Task::Retry(_) | Task::GiveUp { .. } | Task::Heal { .. } | Task::Load { .. } => Step::Ended,
+        };
+        if job == before {
+            return Ok(step);
+        }
+        let mut write = self.store.begin().await?;
+        let held = write.hold_job(job.id).await?;
+        let is_ours = held.is_some_and(|held| {
+            (held.state, held.done, &held.phase, &held.place)
+                == (JobState::Open, before.done, &before.phase, &before.place)
+        });
+        if !is_ours {
+            // Another process has taken the same step.
+            return Ok(Step::On);
+        }
+        write.put_job(&job).await?;
+        write.commit().await?;
+        Ok(step)
+    }
+
+    async fn fail_job(&self, id: JobId, why: String, now: Timestamp) -> Result<Step, EngineError> {
+        self.end_job(id, JobState::Failed, Some(why), now).await
+    }
+
+    async fn end_job(
         &self,
-        write: &mut Write,
-        job: &mut Job,
-        task: Task,
+        id: JobId,
+        state: JobState,
+        why: Option<String>,
         now: Timestamp,
     ) -> Result<Step, EngineError> {
-        match task {
-            Task::Retry(which) => Ok(self.retry_step(write, job, &which, now).await?),
-            Task::GiveUp { which, why } => Ok(self.give_up_step(write, job, &which, &why, now).await?),
+        let mut write = self.store.begin().await?;
+        if let Some(mut job) = write.hold_job(id).await?.filter(|job| job.state == JobState::Open) {
+            job.trouble = why;
+            end(&mut job, state, now);
+            write.put_job(&job).await?;
+            write.commit().await?;
         }
+        Ok(Step::Ended)
     }
 
     /// Forgets jobs that ended long ago.
     pub(crate) async fn prune_jobs(&self) -> Result<(), StoreError> {
         let mut write = self.store.begin().await?;
-        write.prune_jobs(self.clock.now() - KEPT, PRUNED_TOGETHER).await?;
+        let now = self.clock.now();
+        write.prune_jobs(now - KEPT, PRUNED_TOGETHER).await?;
+        let is_used = |job: &Job, digest: &str| job.task.contains(digest);
+        let open = write.open_jobs().await?;
+        for upload in write.uploads().await? {
+            let is_old = now.duration_since(upload.at) > UPLOAD_KEPT;
+            if is_old && !open.iter().any(|job| is_used(job, &upload.digest)) {
+                write.forget_upload(&upload.digest).await?;
+            }
+        }
         write.commit().await
     }
 }

@@ -3,7 +3,7 @@
 use domain::{JobId, Timestamp};
 use store::{HeldKind, Job, JobState, StoreError};
 
-use super::{BulkFound, Task};
+use super::{BulkFound, HealFound, LoadFound, PlanFound, ReconcileFound, Task};
 use crate::Engine;
 
 /// How far a job is. Costs one look-up, so pages may ask every second.
@@ -44,6 +44,14 @@ pub enum Found {
     Nothing,
     /// Of many records.
     Bulk(BulkFound),
+    /// Of a reconciliation.
+    Reconcile(ReconcileFound),
+    /// Of healing.
+    Heal(HealFound),
+    /// Of a plan.
+    Plan(PlanFound),
+    /// Of a load.
+    Load(LoadFound),
 }
 
 impl Engine {
@@ -73,10 +81,12 @@ impl Progress {
     pub fn of(job: Job) -> Self {
         let task: Option<Task> = serde_json::from_str(&job.task).ok();
         let found = match &task {
-            Some(Task::Retry(_) | Task::GiveUp { .. }) => {
-                serde_json::from_str(&job.found).map_or(Found::Nothing, Found::Bulk)
-            }
-            None => Found::Nothing,
+            Some(Task::Retry(_) | Task::GiveUp { .. }) => read(&job.found).map(Found::Bulk),
+            Some(Task::Reconcile { .. }) => read(&job.found).map(Found::Reconcile),
+            Some(Task::Heal { .. }) => read(&job.found).map(Found::Heal),
+            Some(Task::Plan { .. }) => read(&job.found).map(Found::Plan),
+            Some(Task::Load { .. }) => read(&job.found).map(Found::Load),
+            None => None,
         };
         Self {
             id: job.id,
@@ -89,7 +99,7 @@ impl Progress {
             ended_at: job.ended_at,
             done: job.done.unsigned_abs(),
             total: job.total.map(i64::unsigned_abs),
-            found,
+            found: found.unwrap_or(Found::Nothing),
             is_cancelled: job.is_cancelled,
             trouble: job.trouble,
         }
@@ -99,6 +109,11 @@ impl Progress {
     pub fn title(&self) -> &'static str {
         self.task.as_ref().map_or("Задание другой версии", Task::title)
     }
+}
+
+/// Nothing where nothing was found yet, or another version has written it.
+fn read<T: serde::de::DeserializeOwned>(found: &str) -> Option<T> {
+    serde_json::from_str(found).ok()
 }
 
 pub(super) fn title_of(job: &Job) -> &'static str {
@@ -112,6 +127,13 @@ fn phase(job: &Job) -> &'static str {
         (JobState::Cancelled, _) => "остановлено",
         (JobState::Failed, _) => "не вышло",
         (JobState::Open, "") => "ждёт начала",
+        (JobState::Open, "reads") => "читается портал",
+        (JobState::Open, "links") => "сверяются контрагенты",
+        (JobState::Open, "companies") => "сверяются компании без контрагентов",
+        (JobState::Open, "heals") => "отправляется то, что никто не вёз",
+        (JobState::Open, "plans") => "файл сравнивается с порталом",
+        (JobState::Open, "takes") => "записи принимаются",
+        (JobState::Open, "crosses") => "записи передаются в Битрикс24",
         (JobState::Open, word) => HeldKind::parse(word).map_or("в работе", HeldKind::title),
     }
 }

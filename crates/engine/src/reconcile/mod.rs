@@ -55,7 +55,7 @@ pub struct Reconciliation<'a> {
 }
 
 /// How far it has come.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum At {
     Links(Option<LinkId>),
     Companies(i64),
@@ -77,6 +77,26 @@ pub struct Reconciled {
     pub missed: u64,
     /// Of these: nobody carried them; they are under way now.
     pub healed: u64,
+}
+
+/// How far a reconciliation has come that is to go on later, or in another process.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Passed {
+    run: i64,
+    /// Differences that are kept. What was kept beyond them is found again.
+    kept: i64,
+    at: At,
+    looked: u64,
+    figures: Vec<((DiscrepancyKind, Standing), u64)>,
+    needs_person: u64,
+    quiet_pages: u64,
+}
+
+impl Passed {
+    /// Whether all counterparties were looked at.
+    pub(crate) fn is_at_companies(&self) -> bool {
+        !matches!(self.at, At::Links(_))
+    }
 }
 
 /// What is known beside the links of a page.
@@ -103,6 +123,28 @@ impl Engine {
             needs_person: 0,
             run,
             quiet_pages: 0,
+        })
+    }
+
+    /// Goes on with a reconciliation that has come so far.
+    pub(crate) async fn resume_reconciliation(
+        &self,
+        healing: Healing,
+        passed: Passed,
+    ) -> Result<Reconciliation<'_>, StoreError> {
+        let mut write = self.store.begin().await?;
+        write.rewind_reconcile_run(passed.run, passed.kept).await?;
+        write.commit().await?;
+        Ok(Reconciliation {
+            engine: self,
+            healing,
+            at: passed.at,
+            looked: passed.looked,
+            asked: self.asked_to_show_all().await?,
+            figures: passed.figures.into_iter().collect(),
+            needs_person: passed.needs_person,
+            run: passed.run,
+            quiet_pages: passed.quiet_pages,
         })
     }
 
@@ -168,6 +210,25 @@ impl Reconciliation<'_> {
     /// How many differences of each kind were found so far, by how they stand.
     pub fn figures(&self) -> &BTreeMap<(DiscrepancyKind, Standing), u64> {
         &self.figures
+    }
+
+    /// For how many of them a person is needed.
+    pub(crate) fn needs_person(&self) -> u64 {
+        self.needs_person
+    }
+
+    /// How far it has come.
+    pub(crate) async fn passed(&self) -> Result<Passed, StoreError> {
+        let kept = self.engine.store.reconcile_run(self.run).await?.map_or(0, |run| run.kept);
+        Ok(Passed {
+            run: self.run,
+            kept,
+            at: self.at.clone(),
+            looked: self.looked,
+            figures: self.figures.iter().map(|(figure, count)| (*figure, *count)).collect(),
+            needs_person: self.needs_person,
+            quiet_pages: self.quiet_pages,
+        })
     }
 
     /// How the last wish stands that 1C show everything.

@@ -26,7 +26,8 @@ pub(crate) struct World {
     /// What 1C last showed under each GUID.
     pub(crate) onec: BTreeMap<OneCRef, Counterparty>,
     folder: TempDir,
-    settings: Settings,
+    /// Of the next start.
+    pub(crate) settings: Settings,
     starts: u64,
 }
 
@@ -111,7 +112,7 @@ impl World {
         while self.engine.work().await.expect("the database works") {}
         match self.engine.progress(job).await.expect("the database works").expect("it was asked for").found {
             Found::Bulk(found) => found,
-            Found::Nothing => BulkFound::default(),
+            other => panic!("{other:?}"),
         }
     }
 

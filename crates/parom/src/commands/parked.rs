@@ -268,7 +268,9 @@ async fn all_of(engine: &Engine, task: Task) -> anyhow::Result<BulkFound> {
     }
     Ok(match ended.found {
         Found::Bulk(found) => found,
-        Found::Nothing => BulkFound::default(),
+        Found::Nothing | Found::Reconcile(_) | Found::Heal(_) | Found::Plan(_) | Found::Load(_) => {
+            BulkFound::default()
+        }
     })
 }
 
