@@ -12,8 +12,8 @@ use crate::Settings;
 use crate::collect::{Hearing, Swept};
 use crate::face::Schema;
 use crate::inquiry::Terms;
-use crate::observer::{Nobody, Observer};
 use crate::jobs::{LoadFile, OpenLoad};
+use crate::observer::{Nobody, Observer};
 use crate::portal::Presets;
 
 /// The ferry. Cheap to clone; all clones share one portal and one store.

@@ -18,8 +18,8 @@ use crate::ferry::{EngineFerry, showing};
 use crate::helm::Helm;
 use crate::http::{self, NoticeSecrets, Readiness};
 use crate::lifecycle::Lifecycle;
-use crate::metrics::{self, Metrics};
 use crate::load_file::CounterpartyFiles;
+use crate::metrics::{self, Metrics};
 use crate::tokens::StoredTokens;
 
 /// Settings, database and clock: what every command but `demo` and `emulate` begins with.
