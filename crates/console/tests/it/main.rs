@@ -2,6 +2,7 @@
 
 mod alerts;
 mod browser;
+mod events;
 mod links;
 mod office;
 mod papers;
