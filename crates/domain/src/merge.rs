@@ -93,8 +93,8 @@ pub fn merge_with_word(
     for field in Field::ALL {
         let call = Call { rule: rules.of(field), newest };
         let target = &mut merged.target;
-        let ruled = rulings.iter().find(|ruling| ruling.field == field && ruling.stands(onec, bitrix));
-        if let Some(ruling) = ruled.filter(|_| !same(field, onec, bitrix)) {
+        let word = rulings.iter().find(|ruling| ruling.field == field && ruling.stands(onec, bitrix));
+        if let Some(ruling) = word.filter(|_| !same(field, onec, bitrix)) {
             target.put(field, &ruling.value);
             merged.decisions.push(Decision { field, why: Why::Decided });
             continue;
