@@ -101,11 +101,10 @@ fn lane(figures: &Figures, rules: &Rules) -> Seen {
 fn parked(figures: &Figures, rules: &Rules) -> Seen {
     let count = figures.parked();
     let Some(limit) = rules.parked_above.filter(|limit| count > i64::from(*limit)) else { return Seen::Fine };
-    let mut advice = String::new();
-    for (reason, count) in figures.parked_by_reason().into_iter().take(GROUPS_TOLD) {
-        advice.push_str(&format!("{}: {count}\n", reason.title()));
-    }
-    advice.push_str("Что делать с каждой, показывают консоль и parom parked list.");
+    let groups = figures.parked_by_reason().into_iter().take(GROUPS_TOLD);
+    let lines = groups.map(|(reason, count)| format!("{}: {count}", reason.title()));
+    let where_to_look = "Что делать с каждой, показывают консоль и parom parked list.".to_owned();
+    let advice = lines.chain([where_to_look]).collect::<Vec<_>>().join("\n");
     Seen::Wrong {
         title: format!("Ждут человека записей: {count} (порог {limit})"), advice
     }
