@@ -109,7 +109,7 @@ impl Ferry for EngineFerry {
     fn receipts(&self, receipts: Vec<Receipt>) -> Promise<'_, Vec<ReceiptTaken>> {
         Box::pin(async move {
             let statuses: Vec<_> = receipts.iter().map(|receipt| receipt.status).collect();
-            let taken = self.engine.receive(receipts).await.map_err(Unavailable::new)?;
+            let taken = Box::pin(self.engine.receive(receipts)).await.map_err(Unavailable::new)?;
             for (status, taken) in statuses.iter().zip(&taken) {
                 if *taken == ReceiptTaken::Settled {
                     self.counters.receipt(status.as_str());

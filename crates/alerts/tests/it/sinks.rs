@@ -89,19 +89,22 @@ async fn speak_smtp(stream: TcpStream, mood: &Mutex<Mood>, got: &Mutex<Vec<Strin
         let answer = match verb.as_str() {
             "EHLO" => "250-sink\r\n250-AUTH PLAIN\r\n250 8BITMIME",
             "AUTH" => {
-                mail.push_str(&format!("{line}\n"));
+                mail.push_str(&line);
+                mail.push('\n');
                 "235 welcome"
             }
             "RCPT" if mood == Mood::Refuses => "550 no such user",
             "MAIL" | "RCPT" => {
-                mail.push_str(&format!("{line}\n"));
+                mail.push_str(&line);
+                mail.push('\n');
                 "250 fine"
             }
             "DATA" if mood == Mood::Busy => "451 come back later",
             "DATA" => {
                 writer.write_all(b"354 go on\r\n").await?;
                 while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
-                    mail.push_str(&format!("{line}\n"));
+                    mail.push_str(&line);
+                    mail.push('\n');
                 }
                 got.lock().expect("nobody panics with it").push(std::mem::take(&mut mail));
                 match mood {

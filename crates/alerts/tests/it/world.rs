@@ -180,16 +180,9 @@ fn unpack_body(head: &str, body: &str) -> String {
     let mut text = Vec::new();
     while let [first, tail @ ..] = rest {
         let code = std::str::from_utf8(tail.get(..2).unwrap_or_default()).ok();
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()).filter(|_| *first == b'=') {
-            Some(byte) => {
-                text.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                text.push(*first);
-                rest = tail;
-            }
-        }
+        let byte = code.and_then(|code| u8::from_str_radix(code, 16).ok()).filter(|_| *first == b'=');
+        text.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &tail[2..] } else { tail };
     }
     String::from_utf8_lossy(&text).into_owned()
 }

@@ -112,10 +112,10 @@ impl Counters {
 
 impl Observer for Counters {
     fn requested(&self, request: &Requested<'_>) {
-        let method = ("method", request.method.to_owned());
+        let method = || ("method", request.method.to_owned());
         let ending = ("ending", ending(request.ending).to_owned());
-        self.portal_request_seconds.get_or_create(&[method.clone()]).observe(request.elapsed.as_secs_f64());
-        self.portal_requests.get_or_create(&[method, ending]).inc();
+        self.portal_request_seconds.get_or_create(&[method()]).observe(request.elapsed.as_secs_f64());
+        self.portal_requests.get_or_create(&[method(), ending]).inc();
         self.portal_commands.inc_by(request.commands as u64);
         if request.method == "batch" {
             let commands = u32::try_from(request.commands).unwrap_or(u32::MAX);
