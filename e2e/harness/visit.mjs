@@ -45,7 +45,7 @@ export async function signIn(page, { login, password }) {
   await page.getByLabel("Логин").fill(login);
   await page.getByLabel("Пароль").fill(password);
   await page.getByRole("button", { name: "Войти" }).click();
-  await page.getByRole("button", { name: "Выйти" }).waitFor();
+  await page.getByRole("button", { name: "Выйти", exact: true }).waitFor();
 }
 
 // A visit of the administrator of the demo, signed in.

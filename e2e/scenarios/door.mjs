@@ -38,7 +38,7 @@ export function door(world) {
   test("who signs out is out, also with the button for going back", async () => {
     await asAdministrator(world, async (page) => {
       await page.goto("/held");
-      await page.getByRole("button", { name: "Выйти" }).click();
+      await page.getByRole("button", { name: "Выйти", exact: true }).click();
       await page.waitForURL("**/login");
       await page.goBack();
       await page.reload();

@@ -15,7 +15,7 @@ export function keyboard(world) {
       await page.keyboard.press("Tab");
       await page.keyboard.type(world.demo.password);
       await page.keyboard.press("Enter");
-      await page.getByRole("button", { name: "Выйти" }).waitFor();
+      await page.getByRole("button", { name: "Выйти", exact: true }).waitFor();
 
       // The first stop of every page leads over the head to what it is about.
       await page.keyboard.press("Tab");

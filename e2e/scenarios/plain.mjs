@@ -17,7 +17,7 @@ export function plain(world) {
       await page.getByRole("button", { name: /Вид страницы/ }).click();
       assert.notEqual(await theme(), before);
       assert.match(await heading(page), /яндекс/i);
-      await page.getByRole("button", { name: "Выйти" }).click();
+      await page.getByRole("button", { name: "Выйти", exact: true }).click();
       assert.equal(await heading(page), "Вход");
     };
     await asAdministrator(world, tell, { javaScriptEnabled: false });

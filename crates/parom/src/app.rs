@@ -106,7 +106,7 @@ impl App {
             engine,
             clock: Arc::clone(&self.clock),
             ids: self.ids(),
-            rules: alerts.rules(&self.config.onec.time_zone, self.config.bitrix24.sweep_every),
+            rules: alerts.rules(&self.config),
             channels: alerts.channels(),
         };
         Alarm::new(parts).context("раздел [alerts]")
@@ -156,10 +156,7 @@ impl App {
             portal: self.config.bitrix24.webhook()?.portal(),
             public_url: self.config.server.public_url.clone(),
             settings: self.config.shown.0.clone(),
-            alert_rules: self
-                .config
-                .alerts
-                .rules(&self.config.onec.time_zone, self.config.bitrix24.sweep_every),
+            alert_rules: self.config.alerts.rules(&self.config),
             load_files: Arc::new(FilesOfOneC { time_zone: self.config.onec.time_zone.clone() }),
             tasks: lifecycle.tasks(),
             stop: lifecycle.stop(),

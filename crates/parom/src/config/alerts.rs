@@ -3,19 +3,17 @@
 use alerts::{
     Channels, Email, Mailbox, Portal, Rules, SmtpSecurity, SmtpServer, Telegram, TelegramApi, WorkingHours,
 };
-use domain::SignedDuration;
 use jiff::civil::Time;
-use jiff::tz::TimeZone;
 
 use super::reader::Section;
 use super::setting::{Setting, nearest};
 use super::units::Size;
-use super::{Place, Secret};
+use super::{Config, Place, Secret};
 
 /// Whom to tell, and from when on something is wrong.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Alerts {
-    /// All but the zone, which is that of 1C.
+    /// What this section says of it.
     rules: Rules,
     email: Option<EmailKeys>,
     telegram: Option<TelegramKeys>,
@@ -57,16 +55,22 @@ impl Alerts {
                 working_hours: section.take_optional("working_hours"),
                 remind_after: section.take("remind_after", default.remind_after),
                 digest_at: section.take_optional("digest_at"),
-                address: section.take_optional::<Address>("address").map(|Address(address)| address),
+                address: default.address,
                 zone: default.zone,
             },
         }
     }
 
-    /// From when on something is wrong. A portal that is asked once an hour is not silent after a quarter of one.
-    pub(crate) fn rules(&self, zone: &TimeZone, sweep_every: SignedDuration) -> Rules {
-        let portal_silent_after = self.rules.portal_silent_after.map(|limit| limit.max(sweep_every * 2));
-        Rules { zone: zone.clone(), portal_silent_after, ..self.rules.clone() }
+    /// From when on something is wrong, with what other sections say of it. A portal that is asked once an hour is not silent
+    /// after a quarter of one.
+    pub(crate) fn rules(&self, config: &Config) -> Rules {
+        let at_least = config.bitrix24.sweep_every * 2;
+        Rules {
+            zone: config.onec.time_zone.clone(),
+            portal_silent_after: self.rules.portal_silent_after.map(|limit| limit.max(at_least)),
+            address: config.server.public_url.as_ref().map(ToString::to_string),
+            ..self.rules.clone()
+        }
     }
 
     /// Where messages go.
@@ -149,19 +153,6 @@ fn token(secret: Secret) -> Result<Secret, String> {
         Ok(secret)
     } else {
         Err("ожидается токен бота, например \"123456:ABC-def\"".to_owned())
-    }
-}
-
-/// The console as people open it.
-struct Address(String);
-
-impl Setting for Address {
-    const EXPECTED: &'static str = "адрес консоли в кавычках, например \"https://parom.example.ru\"";
-
-    fn parse(text: &str) -> Option<Self> {
-        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
-        let is_address = !rest.is_empty() && !rest.contains(['@', ' ', '"']);
-        is_address.then(|| Self(text.to_owned()))
     }
 }
 

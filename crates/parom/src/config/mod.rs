@@ -342,7 +342,7 @@ mod tests {
         let channels = config.alerts.channels();
         assert!(channels.email.is_some() && channels.telegram.is_some() && channels.portal.is_some());
         assert!(!format!("{config:?} {channels:?}").contains("s3cr3t"));
-        let rules = config.alerts.rules(&config.onec.time_zone, config.bitrix24.sweep_every);
+        let rules = config.alerts.rules(&config);
         assert_eq!((rules.parked_above, rules.disk_free_below), (None, Some(5 << 30)));
 
         assert_eq!(told("[alerts]\nemail_to = [\"a@example.ru\"]\n").lines().count(), 2);
