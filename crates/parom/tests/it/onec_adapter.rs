@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod counterparties;
+mod details;
 mod documents;
 mod faults;
 mod inquiries;
@@ -10,3 +11,4 @@ mod office;
 mod payments;
 mod people;
 mod random;
+mod ways;

@@ -59,7 +59,7 @@ pub(crate) fn adapter() -> String {
 }
 
 /// The time in Moscow so many minutes from now.
-fn moscow(minutes: i64) -> jiff::civil::DateTime {
+pub(crate) fn moscow(minutes: i64) -> jiff::civil::DateTime {
     let now = SystemClock.now() + SignedDuration::from_mins(minutes);
     Offset::from_hours(3).expect("an offset").to_datetime(now)
 }
@@ -215,6 +215,18 @@ impl Office {
             .iter()
             .find(|record| record.get("Объект") == of.clone().into() && record.get("Вид") == kind);
         found.and_then(|record| record.get("Представление").as_text().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// All telephones of a counterparty, whatever their kind.
+    pub(crate) fn phones(&self, of: &Ref) -> Vec<String> {
+        let phone = self.base.constant("Перечисление.ТипыКонтактнойИнформации.Телефон");
+        let records = self.base.records("РегистрСведений.КонтактнаяИнформация").into_iter();
+        let mut phones: Vec<String> = records
+            .filter(|record| record.get("Объект") == of.clone().into() && record.get("Тип") == phone)
+            .filter_map(|record| record.get("Представление").as_text().map(str::to_owned))
+            .collect();
+        phones.sort_unstable();
+        phones
     }
 
     /// A property of a counterparty.
