@@ -140,7 +140,7 @@ impl Element {
         if is_loading {
             session.complain(format!("записан с ОбменДанными.Загрузка: {reference:?}"));
         } else if let Some(check) = table.check {
-            check(record, reference).map_err(|refusal| {
+            check(&session.base, record, reference).map_err(|refusal| {
                 session.messages.push(refusal.clone());
                 Halt::of_the_infobase(format!("Не удалось записать: {refusal}"))
             })?;

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::TableKind;
 use super::data::Record;
 use super::reference::{Head, Ref};
+use super::{Infobase, TableKind};
 use crate::name::{Name, key};
 use crate::value::description::{Kind, TypeDescription};
 use crate::value::{Type, Value};
@@ -31,7 +31,7 @@ pub(crate) struct Table {
 }
 
 /// `ПередЗаписью` of the configuration: may change the record, or refuse it with what it tells the user.
-pub(crate) type Check = fn(&mut Record, &Ref) -> Result<(), String>;
+pub(crate) type Check = fn(&Infobase, &mut Record, &Ref) -> Result<(), String>;
 
 /// How codes or numbers are made.
 #[derive(Clone, Copy, Debug)]

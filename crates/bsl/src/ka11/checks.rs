@@ -1,6 +1,6 @@
 //! `ПередЗаписью` of the family: what it refuses, and what it fills in by itself.
 
-use crate::infobase::{Record, Ref};
+use crate::infobase::{Infobase, Record, Ref};
 use crate::value::Value;
 
 fn text(record: &Record, field: &str) -> String {
@@ -11,20 +11,28 @@ fn are_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A counterparty without a head is its own.
-#[expect(clippy::unnecessary_wraps, reason = "other checks refuse")]
-pub(super) fn counterparty(record: &mut Record, reference: &Ref) -> Result<(), String> {
+/// A counterparty without a head is its own; a head has no head above it.
+pub(super) fn counterparty(base: &Infobase, record: &mut Record, reference: &Ref) -> Result<(), String> {
     if record.get("ЭтоГруппа") == Value::Boolean(true) {
         return Ok(());
     }
-    if !record.get("ГоловнойКонтрагент").is_filled() {
+    let Value::Ref(head) = record.get("ГоловнойКонтрагент") else {
         record.set("ГоловнойКонтрагент", reference.clone());
+        return Ok(());
+    };
+    if head.is_empty() {
+        record.set("ГоловнойКонтрагент", reference.clone());
+    } else if head != *reference {
+        let above = base.record(&head).map(|head| head.get("ГоловнойКонтрагент"));
+        if above.is_some_and(|above| above != Value::Ref(head)) {
+            return Err("Головной контрагент сам имеет головного контрагента!".to_owned());
+        }
     }
     Ok(())
 }
 
 /// The currency always; bank and number for roubles; digits.
-pub(super) fn bank_account(record: &mut Record, _: &Ref) -> Result<(), String> {
+pub(super) fn bank_account(_: &Infobase, record: &mut Record, _: &Ref) -> Result<(), String> {
     let number = text(record, "НомерСчета");
     if !record.get("ВалютаДенежныхСредств").is_filled() {
         return Err("Не указана валюта денежных средств!".to_owned());
@@ -42,7 +50,7 @@ pub(super) fn bank_account(record: &mut Record, _: &Ref) -> Result<(), String> {
 }
 
 /// Digits only.
-pub(super) fn bank(record: &mut Record, _: &Ref) -> Result<(), String> {
+pub(super) fn bank(_: &Infobase, record: &mut Record, _: &Ref) -> Result<(), String> {
     if record.get("ЭтоГруппа") == Value::Boolean(true) {
         return Ok(());
     }
@@ -56,7 +64,7 @@ pub(super) fn bank(record: &mut Record, _: &Ref) -> Result<(), String> {
 }
 
 /// Currency, organisation and kind.
-pub(super) fn contract(record: &mut Record, _: &Ref) -> Result<(), String> {
+pub(super) fn contract(_: &Infobase, record: &mut Record, _: &Ref) -> Result<(), String> {
     for (field, told) in [
         ("ВалютаВзаиморасчетов", "Не указана валюта взаиморасчетов!"),
         ("Организация", "Не указана организация!"),

@@ -102,6 +102,13 @@ pub(super) enum Operator {
     Divided,
 }
 
+impl Operator {
+    /// Whether it asks which of two values is less or whether they are the same.
+    pub(super) fn compares(self) -> bool {
+        matches!(self, Self::Equal | Self::NotEqual | Self::Less | Self::More | Self::NotMore | Self::NotLess)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Aggregate {
     Sum,

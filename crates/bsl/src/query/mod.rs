@@ -2,8 +2,10 @@
 //! rows or not.
 
 mod ast;
+mod check;
 mod parse;
 mod run;
+mod tables;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -7,9 +7,10 @@ use std::rc::Rc;
 use rust_decimal::Decimal;
 
 use super::ast::{Aggregate, Expression, Join, Operator, Request, Select, Source};
+use super::check::Check;
+use super::tables::{Opened, Place, find_source};
 use crate::halt::{Halt, Outcome};
-use crate::infobase::data::{Record, RowValues};
-use crate::infobase::schema::{Field, Schema, SectionTable, Table};
+use crate::infobase::schema::Schema;
 use crate::infobase::{Key, Ref, Right};
 use crate::name::Name;
 use crate::session::Session;
@@ -97,21 +98,6 @@ struct Work<'w> {
     parameters: &'w BTreeMap<String, Value>,
 }
 
-/// A table of the query.
-struct Opened {
-    alias: Name,
-    table: Rc<Table>,
-    section: Option<SectionTable>,
-}
-
-/// A row of a table; `None` where a left join found nothing.
-#[derive(Clone)]
-enum Place {
-    Nothing,
-    Object(Option<Ref>, Rc<Record>),
-    Row(Ref, usize, Rc<RowValues>),
-}
-
 /// A row of all tables together.
 type Joined = Vec<Place>;
 
@@ -128,7 +114,8 @@ impl Work<'_> {
             let table = self.open(source)?;
             opened.push(table);
         }
-        self.check_names(select, order, &opened)?;
+        let check = Check { schema: &self.schema, parameters: self.parameters };
+        check.select(select, order, &opened)?;
         for (index, source) in select.sources.iter().enumerate() {
             let places = self.places(&opened[index], select.is_allowed_only)?;
             rows = self.join(&opened[..=index], rows, &places, source)?;
@@ -304,104 +291,6 @@ impl Work<'_> {
             Value::Null => Ok(false),
             _ => Err(Halt::exception("Ожидается условие")),
         }
-    }
-
-    /// Every name leads somewhere, whether there are rows or not.
-    fn check_names(&self, select: &Select, order: &[(Expression, bool)], opened: &[Opened]) -> Outcome<()> {
-        let known = &opened.iter().collect::<Vec<_>>();
-        for field in &select.fields {
-            self.check_expression(&field.expression, known)?;
-        }
-        for source in &select.sources {
-            if let Join::Inner(condition) | Join::Left(condition) = &source.join {
-                self.check_expression(condition, known)?;
-            }
-        }
-        for condition in select.condition.iter().chain(&select.having).chain(&select.groups) {
-            self.check_expression(condition, known)?;
-        }
-        for (expression, _) in order {
-            let is_alias = matches!(expression, Expression::Field { path, .. }
-                if path.len() == 1 && select.fields.iter().any(|field| field.alias == path[0]));
-            if !is_alias {
-                self.check_expression(expression, known)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn check_expression(&self, expression: &Expression, opened: &[&Opened]) -> Outcome<()> {
-        let all = |expressions: &[&Expression]| {
-            expressions.iter().try_for_each(|expression| self.check_expression(expression, opened))
-        };
-        match expression {
-            Expression::Field { path, line } => self.check_path(path, *line, opened),
-            Expression::Parameter(name) if !self.parameters.contains_key(name.key()) => {
-                Err(Halt::exception(format!("Не задано значение параметра \"{name}\"")))
-            }
-            Expression::Constant { path, line } => match self.schema.constant(path) {
-                Some(_) => Ok(()),
-                None => Err(Halt::exception(format!("{{({line})}}: Неверные параметры \"{path}\""))),
-            },
-            Expression::Parameter(_) | Expression::Literal(_) => Ok(()),
-            Expression::Binary(left, _, right)
-            | Expression::Like(left, right)
-            | Expression::OrElse(left, right) => all(&[left, right]),
-            Expression::Not(of)
-            | Expression::Negated(of)
-            | Expression::IsNull(of)
-            | Expression::Shown(of) => all(&[of]),
-            Expression::IsReference(of, table) | Expression::Cast(of, table) => {
-                let is_known = !table.contains('.') || self.schema.table(table).is_some();
-                if !is_known {
-                    return Err(Halt::exception(format!("Таблица не найдена \"{table}\"")));
-                }
-                all(&[of])
-            }
-            Expression::In { value, among, .. } => {
-                all(&[value])?;
-                all(&among.iter().collect::<Vec<_>>())
-            }
-            Expression::Between(value, from, to) => all(&[value, from, to]),
-            Expression::Case(branches, otherwise) => {
-                for (condition, value) in branches {
-                    all(&[condition, value])?;
-                }
-                otherwise.as_ref().map_or(Ok(()), |otherwise| all(&[otherwise]))
-            }
-            Expression::Aggregate(_, of) => of.as_ref().map_or(Ok(()), |of| all(&[of])),
-        }
-    }
-
-    fn check_path(&self, path: &[Name], line: u32, opened: &[&Opened]) -> Outcome<()> {
-        let written = || path.iter().map(Name::shown).collect::<Vec<_>>().join(".");
-        let unknown = || Halt::exception(format!("{{({line})}}: Поле не найдено \"{}\"", written()));
-        let (source, rest) = find_source(opened, path).ok_or_else(unknown)?;
-        let mut tables: Vec<Option<Rc<Table>>> = vec![None];
-        for (index, name) in rest.iter().enumerate() {
-            let mut next = Vec::new();
-            let mut is_found = false;
-            for table in &tables {
-                let field = match table {
-                    None => source.field(name),
-                    Some(table) => table.field(name.key()).cloned(),
-                };
-                if let Some(field) = field {
-                    is_found = true;
-                    next.extend(
-                        crate::infobase::metadata::referred(&self.schema, &field).into_iter().map(Some),
-                    );
-                }
-            }
-            if !is_found {
-                return Err(unknown());
-            }
-            if next.is_empty() && index + 1 < rest.len() {
-                return Err(unknown());
-            }
-            tables = next;
-        }
-        Ok(())
     }
 
     fn value(&mut self, expression: &Expression, opened: &[Opened], group: &[Joined]) -> Outcome<Value> {
@@ -633,43 +522,6 @@ impl Work<'_> {
             Aggregate::Least => values.into_iter().min_by(compare::sorting).unwrap_or(Value::Null),
         })
     }
-}
-
-impl Opened {
-    fn field(&self, name: &Name) -> Option<Field> {
-        match &self.section {
-            None => self.table.field(name.key()).cloned(),
-            Some(_) if name.is("Ссылка") => self.table.field("ссылка").cloned(),
-            Some(section) => section.fields.iter().find(|field| field.name == *name).cloned(),
-        }
-    }
-
-    fn value(&self, place: &Place, name: &Name) -> Value {
-        match place {
-            Place::Nothing => Value::Null,
-            Place::Object(Some(reference), _) | Place::Row(reference, _, _) if name.is("Ссылка") => {
-                reference.clone().into()
-            }
-            Place::Object(_, record) => self.field(name).map_or(Value::Null, |field| record.value(&field)),
-            Place::Row(_, number, _) if name.is("НомерСтроки") => Value::count(*number),
-            Place::Row(_, _, values) => self.field(name).map_or(Value::Null, |field| {
-                values
-                    .get(field.name.key())
-                    .cloned()
-                    .unwrap_or_else(|| crate::infobase::schema::empty_of(&field))
-            }),
-        }
-    }
-}
-
-/// The table that a path begins in, and the rest of it. The alias may be left out where the field is clear without it.
-fn find_source<'s, 'p>(opened: &[&'s Opened], path: &'p [Name]) -> Option<(&'s Opened, &'p [Name])> {
-    if path.len() > 1
-        && let Some(source) = opened.iter().find(|source| source.alias == path[0])
-    {
-        return Some((source, &path[1..]));
-    }
-    opened.iter().find(|source| source.field(&path[0]).is_some()).map(|source| (*source, path))
 }
 
 /// Strings of the database are the same whatever their letter case and the spaces behind them.

@@ -200,8 +200,9 @@ impl Session {
         if let Some(module) = self.common_module(name)? {
             return Ok(module);
         }
-        library::global(self, name.key())
-            .ok_or_else(|| Halt::exception(format!("Переменная не определена ({name})")))
+        library::global(self, name.key()).ok_or_else(|| {
+            Halt::exception(format!("Свойство глобального контекста здесь не поддержано ({name})"))
+        })
     }
 
     fn run_body(&mut self, instance: &Rc<Instance>) -> Outcome<()> {

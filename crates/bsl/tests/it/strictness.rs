@@ -72,6 +72,7 @@ fn methods_have_names_of_their_own() {
 #[test]
 fn properties_of_the_global_context_are_no_variables() {
     refused("Процедура П()\n\tДокументы = 1;\nКонецПроцедуры", 2, "недоступно для записи (Документы)");
+    refused("Процедура П()\n\tОбработки = 1;\nКонецПроцедуры", 2, "недоступно для записи (Обработки)");
     assert_eq!(
         on_server("Процедура П(Документы)\n\tДокументы = 1;\nКонецПроцедуры"),
         [""; 0],

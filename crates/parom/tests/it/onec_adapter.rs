@@ -2,6 +2,7 @@
 //! over HTTP, and the emulated portal stands behind it. What a green run does not prove stands in that crate.
 
 mod bad_input;
+mod compiles;
 mod counterparties;
 mod details;
 mod documents;
