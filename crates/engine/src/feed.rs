@@ -102,7 +102,7 @@ impl Engine {
             Receiving::Settled { link, sent } => {
                 said.push(transcript::of_receipt(&receipt, Some(link), None, now));
                 if is_taken {
-                    self.confirmed(write, link, &receipt, Some(sent), now).await?;
+                    Box::pin(self.confirmed(write, link, &receipt, Some(sent), now)).await?;
                 } else {
                     warn!(%link, "1C rejected a delivery");
                     if let Some(link) = write.link(link).await? {
@@ -116,7 +116,7 @@ impl Engine {
                 if is_taken {
                     // 1C may have shown something newer since, so what it was sent counts only if it has shown nothing.
                     let is_first = write.link(link).await?.is_some_and(|link| link.onec.is_none());
-                    self.confirmed(write, link, &receipt, is_first.then_some(sent), now).await?;
+                    Box::pin(self.confirmed(write, link, &receipt, is_first.then_some(sent), now)).await?;
                 }
                 Ok(ReceiptTaken::Outdated)
             }

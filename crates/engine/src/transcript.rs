@@ -98,7 +98,7 @@ pub(crate) fn of_call<T>(
     client: &Client,
     method: &str,
     args: &Args,
-    answer: Result<T, &CallError>,
+    answer: &Result<T, CallError>,
 ) -> Vec<Line> {
     let (end, answered) = match answer {
         Ok(_) => (LineEnd::Done, String::new()),
@@ -216,7 +216,7 @@ fn of_commands(
         let (end, answered) = end(command);
         let mut asked = asked(client, &command.args);
         if asked.len() > left {
-            asked = "…".to_owned();
+            "…".clone_into(&mut asked);
         }
         left = left.saturating_sub(asked.len());
         Line { method: command.method.clone(), asked, end, answered: cut(&answered, ANSWERED_MAX) }

@@ -126,7 +126,7 @@ impl Engine {
         }
         let (at, args) = (self.clock.now(), Args::new().set("id", half));
         let answer = self.client.call(DELETE, &args).await;
-        let lines = transcript::of_call(&self.client, DELETE, &args, answer.as_ref());
+        let lines = transcript::of_call(&self.client, DELETE, &args, &answer);
         let mut write = self.store.begin().await?;
         let said = transcript::of_delivery(&work.delivery, at, self.since(at), lines);
         write.keep_transcripts(&[said], transcript::KEPT_MAX).await?;

@@ -395,7 +395,7 @@ impl Engine {
         write.commit().await?;
         let at = self.clock.now();
         let answer = self.client.update_item(update).await;
-        let lines = self.said_of_files(&job, &plan, schema, answer.as_ref());
+        let lines = self.said_of_files(&job, &plan, schema, &answer);
         job.said.push(transcript::of_deal(deal, at, self.since(at), lines));
         let answer = match answer {
             Ok(answer) => answer,
@@ -429,7 +429,7 @@ impl Engine {
         job: &Job,
         plan: &FilePlan,
         schema: &Schema,
-        answer: Result<T, &CallError>,
+        answer: &Result<T, CallError>,
     ) -> Vec<Line> {
         let mut fields = Args::new();
         for (wire, value) in self.changes(job, schema) {
