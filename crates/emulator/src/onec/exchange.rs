@@ -13,11 +13,15 @@ use super::catalog::Element;
 use super::money::Kopecks;
 use super::wire::{self, Dates, Node};
 
+/// How the adapter that is delivered with Parom introduces itself.
+const ADAPTER: &str = "Паром для 1С 1.0.0";
 /// The contract takes no more records a call.
 pub const CHUNK_MAX: usize = 1000;
 
 /// How often the adapter repeats a call that brought no answer.
 const REPEATS_MAX: u32 = 8;
+/// How often the adapter of `adapters/1c` makes a call before it leaves the rest to the next exchange. It does not pause.
+const ADAPTER_ATTEMPTS: u32 = 3;
 /// The first pause before a repeat; each further one is twice as long.
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_millis(200);
 /// A call that is not answered by then is lost: «HTTPСоединение» without a timeout waits for ever.
@@ -55,6 +59,11 @@ pub struct Settings {
     pub as_1c_prints: bool,
     /// Loses the answer to every n-th call on the way; 0 loses none.
     pub lose_every: u64,
+    /// Writes as the modules of `adapters/1c` do: no `changed_at`, sums as «XMLСтрока(Число)», currencies by their digits, the
+    /// content of a document by itself (on 8.2 within its record), of a deleted document nothing but that.
+    pub as_adapter: bool,
+    /// What the adapter looked for in this 1C and did not find, in its own words.
+    pub missing: Vec<String>,
 }
 
 impl Default for Settings {
@@ -68,7 +77,22 @@ impl Default for Settings {
             dates: Dates::Local,
             as_1c_prints: false,
             lose_every: 0,
+            as_adapter: false,
+            missing: Vec::new(),
         }
+    }
+}
+
+impl Settings {
+    /// As the adapter «Паром» for 1C speaks on platform 8.3: always XML.
+    pub fn of_adapter() -> Self {
+        Self { format: Format::Xml, as_adapter: true, ..Self::default() }
+    }
+
+    /// The same on platform 8.2, which marks every file with a byte order mark.
+    #[must_use]
+    pub fn on_old_platform(self) -> Self {
+        Self { old_platform: true, byte_order_mark: true, ..self }
     }
 }
 
@@ -188,14 +212,17 @@ impl OneC {
     }
 
     pub(super) async fn greet(&self, to: &Connection, requests: &mut usize) -> Result<Value, PushError> {
-        let platform = if to.settings.old_platform { "8.2.19.130" } else { "8.3.24.1548" };
+        // Early builds of 8.2 do not know their compatibility mode.
+        let (platform, mode) =
+            if to.settings.old_platform { ("8.2.19.130", "") } else { ("8.3.24.1548", "Версия8_2_16") };
+        let missing = to.settings.missing.iter().map(|missing| wire::text(missing)).collect();
         let hello = Node::Record(vec![
-            ("adapter", wire::text("Паром для 1С 1.0.0")),
+            ("adapter", wire::text(ADAPTER)),
             ("platform", wire::text(platform)),
-            ("compatibility_mode", wire::text("8.2.13")),
-            ("configuration", wire::text("Комплексная автоматизация")),
+            ("compatibility_mode", wire::text(mode)),
+            ("configuration", wire::text("Комплексная автоматизация, редакция 1.1")),
             ("configuration_version", wire::text("1.1.115.1")),
-            ("missing", Node::List("item", vec![])),
+            ("missing", Node::List("item", missing)),
         ]);
         self.call(to, requests, to.post("/1c/v1/hello", "hello", &hello)).await
     }
@@ -212,8 +239,8 @@ impl OneC {
         chunk: &[Element],
         report: &mut PushReport,
     ) -> Result<(), PushError> {
-        let records =
-            chunk.iter().map(|element| wire::counterparty(element, &self.banks, &to.settings.dates));
+        let dates = (!to.settings.as_adapter).then_some(&to.settings.dates);
+        let records = chunk.iter().map(|element| wire::counterparty(element, &self.banks, dates));
         let records = Node::List("counterparty", records.collect());
         let call = to.post("/1c/v1/counterparties", "counterparties", &records);
         let asked: Vec<Uuid> = chunk.iter().map(|element| element.reference).collect();
@@ -294,7 +321,10 @@ impl OneC {
                 Err(Failure::Refused(problem)) if again_later(problem.status) => problem.title,
                 Err(Failure::Refused(problem)) => return Err(PushError::Refused(problem)),
             };
-            if attempts > REPEATS_MAX {
+            if to.settings.as_adapter && attempts < ADAPTER_ATTEMPTS {
+                continue;
+            }
+            if to.settings.as_adapter || attempts > REPEATS_MAX {
                 return Err(PushError::Unreachable { attempts, cause });
             }
             self.clock.sleep(pause).await;
@@ -381,21 +411,47 @@ impl Connection {
         wire::text(&wire::date(at, &self.settings.dates))
     }
 
+    /// When something was changed, as a field of its record; the adapter does not say it.
+    pub(super) fn changed(&self, at: Timestamp) -> Option<(&'static str, Node)> {
+        (!self.settings.as_adapter).then(|| ("changed_at", self.moment(at)))
+    }
+
+    /// Where the content of so many bytes travels: by itself, or within the record.
+    pub(super) fn sends_apart(&self, bytes: usize, apart_from: usize) -> bool {
+        if self.settings.as_adapter { !self.settings.old_platform } else { bytes >= apart_from }
+    }
+
+    /// Whether nothing is told that goes without saying: the inquiry of a payment in its list, the number of a document
+    /// that is deleted.
+    pub(super) fn is_terse(&self) -> bool {
+        self.settings.as_adapter
+    }
+
     /// «Дата» of a document: a day, or with the time as «XMLСтрока» writes it.
     pub(super) fn day(&self, at: Timestamp) -> String {
-        if self.settings.as_1c_prints {
+        if self.settings.as_1c_prints || self.settings.as_adapter {
             return wire::date(at, &self.settings.dates);
         }
         wire::in_office(at).date().to_string()
     }
 
     pub(super) fn sum(&self, sum: Kopecks) -> Node {
-        wire::text(&if self.settings.as_1c_prints { sum.printed() } else { sum.to_string() })
+        wire::text(&match () {
+            () if self.settings.as_adapter => sum.as_number(),
+            () if self.settings.as_1c_prints => sum.printed(),
+            () => sum.to_string(),
+        })
     }
 
-    /// A currency by its letters, or by its «Наименование».
+    /// A currency by its letters, by its «Наименование», or by its «Код».
     pub(super) fn currency(&self, letters: &str) -> Node {
-        wire::text(if self.settings.as_1c_prints && letters == "RUB" { "руб." } else { letters })
+        wire::text(match letters {
+            "RUB" if self.settings.as_adapter => "643",
+            "USD" if self.settings.as_adapter => "840",
+            "EUR" if self.settings.as_adapter => "978",
+            "RUB" if self.settings.as_1c_prints => "руб.",
+            letters => letters,
+        })
     }
 
     /// How many calls were made, those included whose answer was lost.
@@ -426,10 +482,11 @@ impl Connection {
 
     async fn send(&self, call: &Call) -> Result<Value, Failure> {
         let url = format!("{}{}", self.base_url, call.path);
-        let content_type = match self.settings.format {
+        let accept = match self.settings.format {
             Format::Json => "application/json",
             Format::Xml => "application/xml",
         };
+        let content_type = if self.settings.as_adapter { "application/xml; charset=utf-8" } else { accept };
         let mut request = match &call.sent {
             Sent::Nothing => self.http.get(url),
             Sent::Document(body) => {
@@ -439,7 +496,7 @@ impl Connection {
                 self.http.put(url).header("Content-Type", "application/pdf").body(body.clone())
             }
         };
-        request = request.basic_auth(&self.login, Some(&self.password)).header("Accept", content_type);
+        request = request.basic_auth(&self.login, Some(&self.password)).header("Accept", accept);
         if self.settings.old_platform {
             request = request.header("X-Parom-Platform", "8.2");
         }

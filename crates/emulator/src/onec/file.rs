@@ -58,7 +58,7 @@ impl OneC {
         let mut line = String::new();
         for element in self.elements() {
             line.clear();
-            wire::counterparty(&element, &self.banks, &Dates::Local).write_json(&mut line);
+            wire::counterparty(&element, &self.banks, Some(&Dates::Local)).write_json(&mut line);
             line.push('\n');
             out.write_all(line.as_bytes())?;
         }
@@ -70,7 +70,8 @@ impl OneC {
         let mut record = String::new();
         for element in self.elements() {
             record.clear();
-            wire::counterparty(&element, &self.banks, &Dates::Local).write_xml("counterparty", &mut record);
+            wire::counterparty(&element, &self.banks, Some(&Dates::Local))
+                .write_xml("counterparty", &mut record);
             record.push('\n');
             out.write_all(record.as_bytes())?;
         }

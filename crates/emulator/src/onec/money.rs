@@ -25,6 +25,12 @@ impl Kopecks {
         Some(Self(sign * whole.checked_mul(100)?.checked_add(hundredths)?))
     }
 
+    /// As «XMLСтрока(Число)» writes it: `120000`, `-500.25`, `120000.5`.
+    pub fn as_number(self) -> String {
+        let text = self.to_string();
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+
     /// As «Строка(Число)» and printed forms write it: `120 000,00` with no-break spaces.
     pub fn printed(self) -> String {
         let plain = self.to_string();

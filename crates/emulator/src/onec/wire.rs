@@ -32,8 +32,8 @@ pub(crate) enum Node {
 }
 
 /// What the adapter shows of an element. Everything that the catalog knows is spoken of, empty where it is
-/// empty; `changed_at` only after a change, because КА 1.1 keeps no times of changes.
-pub(crate) fn counterparty(element: &Element, banks: &BTreeMap<String, Bank>, dates: &Dates) -> Node {
+/// empty; `changed_at` only after a change and with `dates`, because КА 1.1 keeps no times of changes.
+pub(crate) fn counterparty(element: &Element, banks: &BTreeMap<String, Bank>, dates: Option<&Dates>) -> Node {
     let mut fields = vec![
         ("ref", text(&element.reference.to_string())),
         ("code", text(&element.code)),
@@ -52,7 +52,7 @@ pub(crate) fn counterparty(element: &Element, banks: &BTreeMap<String, Bank>, da
         ("emails", Node::List("email", emails(element).map(text).collect())),
         ("deleted", Node::Flag(element.deletion_mark)),
     ];
-    if let Some(at) = element.changed_at {
+    if let (Some(at), Some(dates)) = (element.changed_at, dates) {
         fields.push(("changed_at", text(&date(at, dates))));
     }
     Node::Record(fields)

@@ -1,5 +1,6 @@
 //! The emulated 1C: what it keeps, what it makes, and how it speaks to a Parom.
 
+mod adapter;
 mod deals;
 mod documents;
 mod feed;

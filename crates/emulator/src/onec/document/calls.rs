@@ -44,7 +44,7 @@ impl OneC {
             let mut bytes = 0;
             while let Some(reference) = due.next_if(|_| portion.len() < with.chunk() && bytes < CALL_BYTES) {
                 let document = self.document(reference).expect("nothing of it was deleted");
-                let outgoing = self.outgoing(document.clone());
+                let outgoing = self.outgoing(with, document.clone());
                 bytes += outgoing.content.as_ref().map_or(0, Bytes::len);
                 portion.push(outgoing);
             }
@@ -53,7 +53,8 @@ impl OneC {
             }
             if self.habits.resends_old_versions {
                 let old = portion.iter().filter_map(|sent| {
-                    self.documents.old.get(&sent.document.reference).map(|old| self.outgoing(old.clone()))
+                    let old = self.documents.old.get(&sent.document.reference);
+                    old.map(|old| self.outgoing(with, old.clone()))
                 });
                 let old: Vec<Outgoing> = old.collect();
                 if !old.is_empty() && !self.send_portion(with, &old, exchanged).await? {
@@ -73,9 +74,10 @@ impl OneC {
         shown != Some(&document.revision) && !(shown.is_none() && document.deletion_mark)
     }
 
-    fn outgoing(&self, document: Document) -> Outgoing {
+    fn outgoing(&self, with: &Connection, document: Document) -> Outgoing {
         let content = (!document.deletion_mark).then(|| Bytes::from(document.print()));
-        let apart = content.as_ref().is_some_and(|bytes| bytes.len() >= self.habits.content_apart_from);
+        let apart_from = self.habits.content_apart_from;
+        let apart = content.as_ref().is_some_and(|bytes| with.sends_apart(bytes.len(), apart_from));
         Outgoing { document, content, apart }
     }
 
@@ -151,6 +153,10 @@ impl OneC {
             ("kind", wire::text(document.kind.as_str())),
         ];
         fields.push(self.belongs_to(document.inquiry));
+        if document.deletion_mark && with.is_terse() {
+            fields.push(("deleted", Node::Flag(true)));
+            return Node::Record(fields);
+        }
         fields.extend([
             ("number", wire::text(&document.number)),
             ("date", wire::text(&with.day(document.date))),
@@ -161,10 +167,8 @@ impl OneC {
         if let (Some(content), false) = (content, apart) {
             fields.push(("content", Node::Text(base64(content))));
         }
-        fields.extend([
-            ("deleted", Node::Flag(document.deletion_mark)),
-            ("changed_at", with.moment(document.changed_at)),
-        ]);
+        fields.push(("deleted", Node::Flag(document.deletion_mark)));
+        fields.extend(with.changed(document.changed_at));
         Node::Record(fields)
     }
 }

@@ -155,13 +155,14 @@ impl TookInquiry {
 }
 
 fn record(inquiry: &Inquiry, with: &Connection) -> Node {
-    Node::Record(vec![
+    let mut fields = vec![
         ("ref", wire::text(&inquiry.reference.to_string())),
         ("deal_id", Node::Number(inquiry.asked.deal_id)),
         ("number", wire::text(&inquiry.number)),
         ("date", wire::text(&with.day(inquiry.date))),
         ("status", wire::text(inquiry.status.as_str())),
         ("deleted", Node::Flag(inquiry.deletion_mark)),
-        ("changed_at", with.moment(inquiry.changed_at)),
-    ])
+    ];
+    fields.extend(with.changed(inquiry.changed_at));
+    Node::Record(fields)
 }

@@ -52,7 +52,7 @@ impl OneC {
         for lists in portions(lists, with.chunk()) {
             let records = lists.iter().map(|(inquiry, payments)| {
                 let payments = payments.iter().filter_map(|(reference, _)| self.payment(*reference));
-                let payments = payments.map(|payment| self.payment_record(payment, with)).collect();
+                let payments = payments.map(|payment| self.payment_record(payment, with, true)).collect();
                 Node::Record(vec![
                     ("inquiry", wire::text(&inquiry.to_string())),
                     ("payments", Node::List("payment", payments)),
@@ -91,7 +91,7 @@ impl OneC {
             .collect();
         for due in due.chunks(with.chunk()) {
             let records = due.iter().filter_map(|(reference, _)| self.payment(*reference));
-            let records = records.map(|payment| self.payment_record(payment, with)).collect();
+            let records = records.map(|payment| self.payment_record(payment, with, false)).collect();
             let call = with.post("/1c/v1/payments", "payments", &Node::List("payment", records));
             if self.dies_while(Sending::Payments, with, &call, exchanged).await {
                 return Ok(());
@@ -112,17 +112,20 @@ impl OneC {
         Ok(())
     }
 
-    fn payment_record(&self, payment: &Payment, with: &Connection) -> Node {
+    /// `in_list`: within the list of its inquiry, which names it; the adapter does not name it twice.
+    fn payment_record(&self, payment: &Payment, with: &Connection, in_list: bool) -> Node {
         let mut fields = vec![("ref", wire::text(&payment.reference.to_string()))];
-        fields.push(self.belongs_to(payment.inquiry));
+        if !(in_list && with.is_terse()) {
+            fields.push(self.belongs_to(payment.inquiry));
+        }
         fields.extend([
             ("number", wire::text(&payment.number)),
             ("date", wire::text(&with.day(payment.date))),
             ("amount", with.sum(payment.amount)),
             ("currency", with.currency(&payment.currency)),
             ("cancelled", Node::Flag(payment.cancelled)),
-            ("changed_at", with.moment(payment.changed_at)),
         ]);
+        fields.extend(with.changed(payment.changed_at));
         Node::Record(fields)
     }
 

@@ -89,8 +89,9 @@ impl Deals {
         }
         let reference = text(&record, "ref");
         let content = record.as_object_mut().expect("a record").remove("content");
-        let newer = self.documents.get(&reference).map(|known| text(known, "changed_at"));
-        if newer.is_some_and(|newer| newer > text(&record, "changed_at")) {
+        // An adapter may say no times.
+        let changed = |record: &Value| record["changed_at"].as_str().unwrap_or_default().to_owned();
+        if self.documents.get(&reference).map(changed) > Some(changed(&record)) {
             return json!({"ref": reference, "status": "unchanged", "message": "Есть более новая версия"});
         }
         let before = self.contents.get(&reference).cloned();
