@@ -3,6 +3,7 @@
 mod answers;
 mod application;
 mod batches;
+mod box_module;
 mod encoding;
 mod errors;
 mod lists;

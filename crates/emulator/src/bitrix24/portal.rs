@@ -194,6 +194,11 @@ impl Portal {
         format!("http://{}/rest/{}/{}/", self.running.address, settings.user, settings.code)
     }
 
+    /// The user who made the webhook.
+    pub fn webhook_owner(&self) -> i64 {
+        self.inner.settings.user
+    }
+
     /// Closes every connection and waits until the work at hand is done.
     pub async fn stop(&self) {
         self.inner.halted.store(true, Ordering::SeqCst);

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::pin::pin;
 
 use domain::{BankAccount, Field, Link, Rule, Rules, Side, SignedDuration, normal};
+use emulator::bitrix24::BoxModule;
 use emulator::faults::{Fault, Weather};
 use engine::{By, Choice, DeedError, Healing, Seen, Settings, To};
 use proptest::prelude::*;
@@ -197,13 +198,20 @@ proptest! {
     })]
 
     #[test]
-    fn every_edit_of_a_person_arrives_once_or_waits_with_a_reason(ops in proptest::collection::vec(op(), 1..40)) {
-        Runtime::new().expect("a runtime").block_on(live(ops));
+    fn every_edit_of_a_person_arrives_once_or_waits_with_a_reason(
+        guarded: bool,
+        ops in proptest::collection::vec(op(), 1..40),
+    ) {
+        Runtime::new().expect("a runtime").block_on(live(guarded, ops));
     }
 }
 
-async fn live(ops: Vec<Op>) {
+/// `guarded`: the portal has the box module, which refuses a repeated ИНН.
+async fn live(guarded: bool, ops: Vec<Op>) {
     let mut story = Box::pin(Story::begin()).await;
+    if guarded {
+        story.world.portal.module().install(BoxModule::without_address());
+    }
     for op in ops {
         story.obey(op).await;
     }
@@ -299,7 +307,9 @@ impl Story {
                     ("RQ_COMPANY_FULL_NAME", format!("Общество «Ромашка-{number}»")),
                 ];
                 let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
-                employee.adds_requisite(company, "COMPANY", &fields).expect("employees may");
+                if let Err(refused) = employee.adds_requisite(company, "COMPANY", &fields) {
+                    assert_eq!(refused.description, "Клиент с таким ИНН уже создан");
+                }
                 if deal {
                     employee.adds_deal(company, &[("TITLE", "Насосы")]).expect("employees may");
                 }

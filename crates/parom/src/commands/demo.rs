@@ -53,6 +53,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
     step(2, "Что сделала бы загрузка (parom plan): пока ничего не записано")?;
     rehearse(&cast, &engine).await?;
 
+    cast.install_module(listener.local_addr()?);
     let address = service::start(&cast.app, engine.clone(), listener, &lifecycle).await?;
     let connection = cast::connect(address);
     let result = match tell(&mut cast, &connection).await {
@@ -131,6 +132,8 @@ async fn tell(cast: &mut Cast, connection: &emulator::onec::Connection) -> anyho
         in_requests(counters.http_requests),
     ))?;
 
+    show::say(format!("  {}", adapters(cast).await?))?;
+
     step(4, "Теперь это компании Битрикс24 с реквизитами, адресами и банком")?;
     show::say(tables::companies(&cast.portal))?;
 
@@ -158,6 +161,22 @@ async fn tell(cast: &mut Cast, connection: &emulator::onec::Connection) -> anyho
     arrived(&cast.app.store, cast.app.clock.as_ref()).await?;
     show::say(format!("  «{}»: изменений в Битрикс24 — {}.", name.trim(), number(cast.portal.writes())))?;
     Ok(())
+}
+
+/// Which versions stand at both shores, as `parom doctor` sees them.
+async fn adapters(cast: &Cast) -> anyhow::Result<String> {
+    let begun = cast.app.clock.now();
+    loop {
+        let store = &cast.app.store;
+        let module = store.bridge().await?.and_then(|standing| standing.said);
+        if let (Some(hello), Some(module)) = (store.adapter().await?, module) {
+            return Ok(format!(
+                "Паром видит оба адаптера: в 1С — «{}» (платформа {}), на портале — модуль parom.bridge {}.",
+                hello.adapter, hello.platform, module.version
+            ));
+        }
+        way_back::patience(cast, begun, "адаптеры не представились").await?;
+    }
 }
 
 /// Waits until nothing is under way to Bitrix24.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use bitrix::SystemClock;
 use domain::{Clock, SignedDuration};
-use emulator::bitrix24::{Portal, PortalSettings};
+use emulator::bitrix24::{BoxModule, Portal, PortalSettings};
 use emulator::faults::Fault;
 use emulator::onec::{
     Connection, DocumentKind, Exchanged, FileFormat, Format, InquiryStatus, Kopecks, OneC, PushReport,
@@ -68,6 +68,13 @@ struct Bitrix24 {
     /// Зерно случайности: с тем же зерном непогода та же [1]
     #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true)]
     seed: u64,
+    /// Поставить на портал модуль parom.bridge: повторный ИНН не сохраняется
+    #[arg(long)]
+    module: bool,
+    /// Адрес Парома, которому модуль сообщает об изменениях, например http://127.0.0.1:8024; секрет берётся из
+    /// переменной PAROM_BITRIX24__MODULE_SECRET
+    #[arg(long, value_name = "АДРЕС", requires = "module")]
+    parom: Option<String>,
     /// Сколько длится запрос, мс [0]
     #[arg(long, value_name = "МС", default_value_t = 0, hide_default_value = true)]
     request_ms: u64,
@@ -100,9 +107,12 @@ struct OneCArgs {
     /// Зерно случайности: с тем же зерном контрагенты те же [1]
     #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true)]
     seed: u64,
-    /// Слать XML, а не JSON
+    /// Слать JSON; без этого учебная 1С пишет XML, как обработка «Паром для 1С»
     #[arg(long)]
-    xml: bool,
+    json: bool,
+    /// Сказать, что в конфигурации чего-то нет, например «Настройка «ТКП»: нет документа»; можно несколько раз
+    #[arg(long, value_name = "ТЕКСТ")]
+    missing: Vec<String>,
     /// Записей в одном вызове, до 1000 [500]
     #[arg(long, value_name = "N", default_value_t = 500, hide_default_value = true)]
     #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1000))]
@@ -144,6 +154,10 @@ async fn portal(args: Bitrix24) -> anyhow::Result<Outcome> {
     let portal = Portal::start(settings)
         .await
         .with_context(|| format!("учебный портал не смог занять {}; укажите другой --listen", args.listen))?;
+    if args.module {
+        portal.module().install(module(args.parom.as_deref(), portal.webhook_owner())?);
+        portal.notices().deliver_by_themselves();
+    }
     if args.lost_answers > 0 {
         portal.faults().random(args.seed, args.lost_answers, &Fault::UNCLEAR);
     } else if args.faults > 0 {
@@ -168,6 +182,20 @@ async fn portal(args: Bitrix24) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// The settings of the box module: it refuses, and posts to `parom` if that is given.
+fn module(parom: Option<&str>, technical_user: i64) -> anyhow::Result<BoxModule> {
+    const VARIABLE: &str = "PAROM_BITRIX24__MODULE_SECRET";
+    let Some(parom) = parom else { return Ok(BoxModule::without_address()) };
+    let secret = std::env::var(VARIABLE).with_context(|| {
+        format!("нет секрета модуля: задайте переменную {VARIABLE}, ту же, что у parom serve")
+    })?;
+    if secret.len() < BoxModule::SECRET_MIN {
+        bail!("секрет модуля короче {} знаков: с таким он ничего не шлёт", BoxModule::SECRET_MIN);
+    }
+    let address = format!("{}/bitrix24/changes", parom.trim_end_matches('/'));
+    Ok(BoxModule { technical_user, ..BoxModule::new(address, secret) })
+}
+
 async fn onec(args: OneCArgs) -> anyhow::Result<Outcome> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut onec = match args.counterparties {
@@ -183,13 +211,17 @@ async fn onec(args: OneCArgs) -> anyhow::Result<Outcome> {
     }
     let address = args.parom.as_deref().context("не хватает: --parom или --file")?;
     let password = password(args.password_file.as_deref())?;
+    let speech = match (args.json, args.old_platform) {
+        (true, old_platform) => Settings { format: Format::Json, old_platform, ..Settings::default() },
+        (false, false) => Settings::of_adapter(),
+        (false, true) => Settings::of_adapter().on_old_platform(),
+    };
     let settings = Settings {
-        format: if args.xml { Format::Xml } else { Format::Json },
         chunk: args.chunk,
         send_twice: args.twice,
-        old_platform: args.old_platform,
         lose_every: args.lose_every,
-        ..Settings::default()
+        missing: args.missing,
+        ..speech
     };
     let connection = Connection::new(address, &args.login, password.expose(), settings);
     onec.hello(&connection).await.context("Паром не ответил учебной 1С")?;

@@ -18,13 +18,17 @@ fn the_demo_tells_its_story_to_the_end() {
         "Повтор ИНН в 1С",
         "Неверный ИНН",
         "Нет ИНН",
+        // Both adapters, as doctor would see them.
+        "«Паром для 1С 1.0.0»",
+        "модуль parom.bridge 1.0.0",
         // The second showing.
         "Записей в Битрикс24: 0.",
         // The way back: an edit, a new client, a repeated ИНН, silence.
         "теперь КПП 997950001",
         "у компании нет ни одной сделки",
         "создала",
-        "Клиент с таким ИНН уже создан",
+        "Модуль портала не сохраняет: Клиент с таким ИНН уже создан",
+        "Уведомление сотруднику: Клиент с таким ИНН уже создан",
         "взяла 0; записей в Битрикс24: 0.",
         // A deal, its documents, what was paid; and silence.
         "поле сделки «Оплачено»",

@@ -27,10 +27,10 @@ pub struct BoxModule {
     pub protocol: i64,
 }
 
-/// A shorter secret could be guessed, so the module posts nothing with it.
-const SECRET_MIN: usize = 16;
-
 impl BoxModule {
+    /// Characters of a secret; a shorter one could be guessed, so the module posts nothing with it.
+    pub const SECRET_MIN: usize = 16;
+
     /// The module as it is delivered: it refuses, branches included, and posts every change to `url`.
     pub fn new(url: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl BoxModule {
     }
 
     pub(crate) fn posts(&self) -> bool {
-        !self.url.is_empty() && self.secret.len() >= SECRET_MIN
+        !self.url.is_empty() && self.secret.len() >= Self::SECRET_MIN
     }
 }
 

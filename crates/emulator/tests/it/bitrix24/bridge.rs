@@ -1,8 +1,11 @@
 //! The box module: there or not, what it says of itself, and what it refuses.
 
-use emulator::bitrix24::BoxModule;
-use serde_json::json;
+use std::path::Path;
 
+use emulator::bitrix24::BoxModule;
+use serde_json::{Value, json};
+
+use super::ear::Ear;
 use super::{Rest, nameless};
 
 const INN: &str = "7736207543";
@@ -46,6 +49,53 @@ async fn the_module_says_who_it_is_and_how_its_queue_stands() {
     let state = json!({ "entity": "company", "id": company, "waiting": 1, "last_change_at": "2026-11-23T20:48:00+03:00", "last_posted_at": null });
     assert_eq!(rest.ok("parom.bridge.state", json!({ "entity": "company", "id": company })).await, state);
     rest.refused("parom.bridge.state", json!({ "entity": "lead", "id": 1 })).await;
+}
+
+/// What the module in `adapters/bitrix24` writes; its own tests hold it to the same files.
+fn sample(name: &str) -> Value {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../adapters/bitrix24/tests/wire");
+    let text = std::fs::read(folder.join(format!("{name}.json")));
+    serde_json::from_slice(&text.unwrap_or_else(|error| panic!("{name}: {error}"))).expect("JSON")
+}
+
+/// Names within names; of a list those of every element.
+fn names(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(map) => {
+            let below = |(name, value): (&String, &Value)| {
+                let below = names(value).into_iter().map(move |below| format!("{name}.{below}"));
+                [name.clone()].into_iter().chain(below.collect::<Vec<_>>())
+            };
+            map.iter().flat_map(below).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(names).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn it_says_the_same_fields_as_the_module_of_the_box() {
+    let (rest, ear) = (Rest::new().await, Ear::new().await);
+    rest.portal.module().install(BoxModule::new(ear.url(), "s3cr3t of the module"));
+    let employee = rest.portal.employee();
+    let company = employee.creates_company("Ромашка").unwrap();
+    ear.answers(Some(r#"{"accepted_up_to":1}"#));
+    rest.portal.notices().deliver().await;
+    ear.posts();
+    employee.adds_requisite(company, "COMPANY", &[("RQ_INN", INN)]).unwrap();
+    let deal = employee.adds_deal(company, &[]).unwrap();
+    assert_eq!(names(&rest.ok("parom.bridge.ping", json!({})).await), names(&sample("ping")));
+    let state = rest.ok("parom.bridge.state", json!({ "entity": "deal", "id": deal })).await;
+    assert_eq!(names(&state), names(&sample("state")));
+    rest.portal.notices().deliver().await;
+    let posted: Value = serde_json::from_str(&ear.posts()[0].body).unwrap();
+    assert_eq!(names(&posted), names(&sample("changes")));
+
+    let second = rest.company("Лютик").await;
+    let fields = json!({
+        "ENTITY_TYPE_ID": 4, "ENTITY_ID": second, "PRESET_ID": rest.portal.presets()[0].0, "NAME": "Реквизит", "RQ_INN": INN,
+    });
+    assert_eq!(rest.call("crm.requisite.add", json!({ "fields": fields })).await.body, sample("refusal"));
 }
 
 #[tokio::test]

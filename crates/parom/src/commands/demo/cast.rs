@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use bitrix::SystemClock;
 use domain::{Clock, DeliveryState, OneCRef, Side};
-use emulator::bitrix24::{Portal, PortalSettings};
+use emulator::bitrix24::{BoxModule, Portal, PortalSettings};
 use emulator::onec::{Connection, FileFormat, LegalStatus, OneC, Settings};
 use tempfile::TempDir;
 
@@ -19,6 +19,8 @@ use crate::config::Config;
 pub(super) const LOGIN: &str = "1c";
 /// No secret: the demo listens on the loopback and holds public data.
 pub(super) const PASSWORD: &str = "demo";
+/// What the box module of the demo signs its notices with; no secret either.
+const MODULE_SECRET: &str = "secret of the demo";
 
 /// A portal, a 1C and the parts of a Parom between them.
 pub(super) struct Cast {
@@ -51,7 +53,7 @@ impl Cast {
         let database = folder.path().join("parom.db");
         let settings = format!(
             "[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite://{}\"\n[bitrix24]\nwebhook_url = \"{}\"\n\
-             sweep_every = \"{}s\"\n[onec]\nlogin = \"{LOGIN}\"\npassword = \"{PASSWORD}\"\n",
+             sweep_every = \"{}s\"\nmodule_secret = \"{MODULE_SECRET}\"\n[onec]\nlogin = \"{LOGIN}\"\npassword = \"{PASSWORD}\"\n",
             database.display(),
             portal.webhook_url(),
             SWEEP_EVERY.as_secs(),
@@ -59,6 +61,17 @@ impl Cast {
         let config = Config::read(&settings, folder.path(), [])?;
         let app = App::open(config).await?;
         Ok(Self { portal, onec, app, database, file, _folder: folder })
+    }
+
+    /// An administrator installs the box module on the portal and gives it the address of this Parom.
+    pub(super) fn install_module(&self, parom: SocketAddr) {
+        let address = format!("http://{parom}/bitrix24/changes");
+        let settings = BoxModule {
+            technical_user: self.portal.webhook_owner(),
+            ..BoxModule::new(address, MODULE_SECRET)
+        };
+        self.portal.module().install(settings);
+        self.portal.notices().deliver_by_themselves();
     }
 
     /// The first counterparty of 1C that is a company by now, with its name.
@@ -86,5 +99,5 @@ impl Cast {
 
 /// How the 1C of the demo reaches the Parom.
 pub(super) fn connect(address: SocketAddr) -> Connection {
-    Connection::new(&format!("http://{address}"), LOGIN, PASSWORD, Settings::default())
+    Connection::new(&format!("http://{address}"), LOGIN, PASSWORD, Settings::of_adapter())
 }

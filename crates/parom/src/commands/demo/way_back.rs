@@ -48,7 +48,13 @@ pub(super) async fn tell(cast: &mut Cast, connection: &Connection) -> anyhow::Re
     step(10, "Второй сотрудник заводит того же клиента ещё раз")?;
     let employee = cast.portal.employee();
     let second = employee.creates_company("Новый клиент (дубль)")?;
-    employee.adds_requisite(second, "COMPANY", &NEW_CLIENT[..1])?;
+    match employee.adds_requisite(second, "COMPANY", &NEW_CLIENT[..1]) {
+        Err(refused) => show::say(format!("  Модуль портала не сохраняет: {}", refused.description))?,
+        Ok(_) => bail!("модуль портала пропустил повторный ИНН"),
+    }
+    // From the recycle bin, by a script, on a portal without the module.
+    cast.portal.employee().unseen().adds_requisite(second, "COMPANY", &NEW_CLIENT[..1])?;
+    show::say("  Дубль всё же появился мимо проверки: его восстановили из корзины.".to_owned())?;
     show::say(format!("  Уведомление сотруднику: {}", rings(cast).await?))?;
     show::say("  В 1С второго контрагента нет; обе карточки получили запись в ленте.".to_owned())?;
 
