@@ -125,9 +125,9 @@ pub(crate) async fn knows(
     }
     let is_right = verify(password, hash).await?;
     if is_right {
-        keys.forget(console).await?
+        keys.forget(console).await?;
     } else {
-        keys.failed(console).await?
+        keys.failed(console).await?;
     }
     Ok(is_right)
 }

@@ -218,6 +218,10 @@ impl HistoryPlace {
     }
 }
 
+#[expect(
+    clippy::option_option,
+    reason = "the outer one is whether the text is readable, the inner one what it says"
+)]
 fn id_or_none<T: std::str::FromStr>(text: &str) -> Option<Option<T>> {
     if text == "-" { Some(None) } else { text.parse().ok().map(Some) }
 }
@@ -304,7 +308,7 @@ async fn link_history(
         entries.push(HistoryEntry { at: at_of(&what), what });
     }
     // Stable: what a table tells in its own order stays in it.
-    entries.sort_by(|left, right| right.at.cmp(&left.at));
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     let has_more = entries.len() > limit;
     entries.truncate(limit);
     for entry in &mut entries {

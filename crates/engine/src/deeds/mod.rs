@@ -22,6 +22,7 @@ use crate::planning::HeldBack;
 pub use again::{DealAgain, To};
 pub use choose::Choice;
 pub use seen::Seen;
+pub(crate) use seen::hexadecimal;
 pub use undo::Undone;
 pub(crate) use waiting::good_reason;
 pub use waiting::{Retried, WHY_MAX, Waiting};

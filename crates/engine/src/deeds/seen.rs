@@ -20,8 +20,7 @@ impl Seen {
             hash.update(part.len().to_be_bytes());
             hash.update(part);
         }
-        let letters: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Self(letters[..LENGTH].to_owned())
+        Self(hexadecimal(&hash.finalize()[..LENGTH / 2]))
     }
 
     /// What is seen of a conflict.
@@ -49,6 +48,11 @@ impl FromStr for Seen {
 #[derive(Debug, thiserror::Error)]
 #[error("не отпечаток поля: 16 шестнадцатеричных цифр со страницы записи")]
 pub struct NotSeen;
+
+/// Bytes as small hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |text, byte| format!("{text}{byte:02x}"))
+}
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ use store::{Arriving, Digest, Store, Upload};
 use tokio::runtime::Handle;
 use tracing::info;
 
+use crate::deeds::hexadecimal;
 use crate::engine::EngineError;
 use crate::rehearse::Rehearsal;
 use crate::{By, DeedError, Engine, Showing};
@@ -139,13 +140,13 @@ impl Engine {
         read: u64,
         rehearses: bool,
     ) -> Result<Result<OpenLoad, String>, EngineError> {
+        const FORGOTTEN: &str = "Загруженный файл уже забыт: загрузите его снова.";
         if let Some(open) = self.open_load.lock().await.take()
             && (open.job, open.read) == (job, read)
         {
             return Ok(Ok(open));
         }
         let Some(reader) = self.load_file.clone() else { return Ok(Err(unreadable().to_string())) };
-        const FORGOTTEN: &str = "Загруженный файл уже забыт: загрузите его снова.";
         let Some(digest) = Digest::parse(digest) else { return Ok(Err(FORGOTTEN.to_owned())) };
         let Some(upload) = self.store.upload(&digest).await? else { return Ok(Err(FORGOTTEN.to_owned())) };
         let mut rehearsal = if rehearses { Some(self.rehearse().await?) } else { None };
@@ -209,7 +210,7 @@ impl Engine {
         hash.update(digest);
         hash.update(format!("{:?} {:?} {:?}", settings.match_by, settings.rules, settings.delete_marked));
         hash.update(self.client.origin());
-        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&hash.finalize()[..16])
     }
 }
 

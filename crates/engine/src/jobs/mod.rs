@@ -236,13 +236,13 @@ impl Engine {
         mut tell: impl FnMut(&Progress),
     ) -> Result<Option<Progress>, EngineError> {
         loop {
-            let step = self.step_of(id).await?;
+            let went = self.step_of(id).await?;
             let Some(progress) = self.progress(id).await? else { return Ok(None) };
             tell(&progress);
-            if step == Step::Ended || stop.is_cancelled() {
+            if went == Step::Ended || stop.is_cancelled() {
                 return Ok(Some(progress));
             }
-            if step == Step::Waits {
+            if went == Step::Waits {
                 self.rest(NAP, &self.wake_jobs, stop).await;
             }
         }

@@ -57,7 +57,7 @@ impl Reconciliation<'_> {
 
     pub(super) async fn keep(&mut self, found: &[Discrepancy]) -> Result<(), StoreError> {
         self.quiet_pages = if found.is_empty() { self.quiet_pages + 1 } else { 0 };
-        if self.quiet_pages % QUIET_PAGES != 0 {
+        if !self.quiet_pages.is_multiple_of(QUIET_PAGES) {
             return Ok(());
         }
         self.write_down(found, false).await

@@ -1,5 +1,10 @@
 //! What people do with a button: it is done once, told in the history, and undone while nothing newer overtook it.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "the tests rely on their own world; whatever fails there is a failed test"
+)]
+
 use domain::{Counterparty, DeliveryState, Field, LinkId, ReasonCode, Rule, Rules, Side};
 use engine::{By, Choice, DeedError, Retried, Seen, Settings, To, Waiting};
 use store::{Conflict, DeedKind};
@@ -75,8 +80,8 @@ async fn a_conflict_resolved_for_either_side_is_one_write_there_and_silence_afte
     assert_eq!(offered[0].snapshot.director.as_deref(), Some("Петров Пётр"));
     world.look().await;
     assert_eq!((world.poll().await, world.portal.writes() - writes), (vec![], 1), "the echo is silent");
-    let word = world.engine.store().link(link).await.unwrap().unwrap().word;
-    assert!(word.is_silent(), "what has come about is forgotten: {word:?}");
+    let said = world.engine.store().link(link).await.unwrap().unwrap().word;
+    assert!(said.is_silent(), "what has come about is forgotten: {said:?}");
     let deeds = world.engine.store().deeds_of_link(link, None, 10).await.unwrap();
     assert_eq!((deeds.len(), deeds[0].kind, deeds[0].by.as_str()), (1, DeedKind::Resolved, "Анна"));
     assert_eq!(deeds[0].said, "взято значение из 1С: ФИО директора; взято значение из Битрикс24: КПП");
@@ -156,8 +161,8 @@ async fn a_choice_that_has_arrived_is_undone_by_writing_the_old_value_back_and_t
         assert_eq!(portal(&world).0, "Сидоров Сидор", "{kept} came back");
         assert_eq!(onec(&world).await.director.as_deref(), Some("Петров Пётр"));
         assert_eq!(conflicts(&world, link).await.len(), 2, "as it was before");
-        let word = world.engine.store().link(link).await.unwrap().unwrap().word;
-        assert!(word.is_silent(), "{word:?}");
+        let said = world.engine.store().link(link).await.unwrap().unwrap().word;
+        assert!(said.is_silent(), "{said:?}");
         let writes = world.portal.writes();
         world.look().await;
         assert_eq!((world.poll().await, world.portal.writes()), (vec![], writes));

@@ -1,5 +1,10 @@
 //! For every field a person can see where its value came from, when, and which rule decided.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "the tests rely on their own world; whatever fails there is a failed test"
+)]
+
 use domain::{Counterparty, Field, LinkId, Rule, Rules, Side, Why};
 use engine::{By, Choice, ExplainedField, Mark, Settings};
 

@@ -164,8 +164,8 @@ impl Chance {
                 };
                 let deal = self.number(6);
                 // The same deal may become another «Запрос».
-                let onec_ref = (self.of(3) > 0)
-                    .then(|| guid(u32::try_from(deal * 10).expect("small") + self.number(2) as u32));
+                let onec_ref =
+                    (self.of(3) > 0).then(|| guid(u32::try_from(deal * 10 + self.number(2)).expect("small")));
                 write
                     .put_inquiry(&InquiryRow {
                         state,
@@ -357,8 +357,11 @@ const COUNTED: &str = "
 const KEPT: &str = "
     select name, value from counter where value <> 0 and name not like 'settled/%' order by name";
 
+/// Names with their values.
+type Figures = Vec<(String, i64)>;
+
 pub(crate) async fn agree(world: &World) -> Result<(), StoreError> {
-    let (kept, counted): (Vec<(String, i64)>, Vec<(String, i64)>);
+    let (kept, counted): (Figures, Figures);
     if world.place.is_sqlite() {
         let mut database = SqliteConnection::connect(&world.place.url).await?;
         kept = sqlx::query_as(KEPT).fetch_all(&mut database).await?;
@@ -370,7 +373,7 @@ pub(crate) async fn agree(world: &World) -> Result<(), StoreError> {
         counted = sqlx::query_as(COUNTED).fetch_all(&mut database).await?;
         database.close().await?;
     }
-    let sorted = |figures: Vec<(String, i64)>| figures.into_iter().collect::<BTreeMap<_, _>>();
+    let sorted = |figures: Figures| figures.into_iter().collect::<BTreeMap<_, _>>();
     assert_eq!(sorted(kept), sorted(counted));
     Ok(())
 }

@@ -111,7 +111,7 @@ fn encoded(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            text += &format!("%{byte:02X}");
         }
         text
     })

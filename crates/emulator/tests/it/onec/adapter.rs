@@ -56,7 +56,9 @@ fn shape(xml: &str, into: &mut Shape) {
 
 fn of_samples(names: &[&str]) -> Shape {
     let mut of_samples = Shape::new();
-    names.iter().for_each(|name| shape(&sample(name), &mut of_samples));
+    for name in names {
+        shape(&sample(name), &mut of_samples);
+    }
     of_samples
 }
 
