@@ -45,7 +45,7 @@ export function people(world) {
       assert.equal(await heading(page), "Нельзя");
       const csrf = await page.locator("form input[name=csrf]").first().inputValue();
       const form = { csrf, login: "vzlom", name: "Взлом", role: "administrator" };
-      assert.equal((await page.request.post("/people", { form, maxRedirects: 0 })).status(), 403);
+      assert.equal((await page.request.post("/people/add", { form, maxRedirects: 0 })).status(), 403);
       const forged = { ...form, csrf: "не тот" };
       assert.equal((await page.request.post("/logout", { form: forged, maxRedirects: 0 })).status(), 403);
     });
