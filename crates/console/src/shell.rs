@@ -70,7 +70,7 @@ pub(crate) async fn dress(
     let markup = if frame.hx.is_partial {
         html! { title { (page.title) " — " (PRODUCT) } (page.body) }
     } else {
-        let facts = match visitor {
+        let facts = match inside(visitor) {
             Some(_) => console.facts().await.ok(),
             None => None,
         };
@@ -119,6 +119,11 @@ fn sentence(text: &str) -> String {
     format!("{first}{}{end}", letters.as_str())
 }
 
+/// Whoever has to change his password first is shown that page and no news: they are kept from him like all else.
+fn inside(visitor: Option<&Visitor>) -> Option<&Visitor> {
+    visitor.filter(|visitor| !visitor.person.must_change)
+}
+
 fn whole(
     page: &Page,
     visitor: Option<&Visitor>,
@@ -143,7 +148,7 @@ fn whole(
                 script src=(Asset::Chart.href()) defer {}
                 script src=(Asset::Script.href()) defer {}
             }
-            body hx-ext="sse" sse-connect=[visitor.map(|_| events::Events.to_string())] {
+            body hx-ext="sse" sse-connect=[inside(visitor).map(|_| events::Events.to_string())] {
                 a.skip href="#main" { "К содержанию" }
                 header.top {
                     a.brand href=(overview::Overview) { (PRODUCT) }
