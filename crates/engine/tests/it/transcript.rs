@@ -11,8 +11,8 @@ use crate::world::World;
 
 async fn of_record(world: &World, number: u32) -> Vec<Transcript> {
     let store = world.engine.store();
-    let link = store.link_by_ref(guid(number)).await.unwrap().expect("it was shown");
-    store.transcripts_of_link(link.id, None, 100).await.unwrap()
+    let link = store.link_by_ref(guid(number)).await.expect("the store answers").expect("it was shown");
+    store.transcripts_of_link(link.id, None, 100).await.expect("the store answers")
 }
 
 /// Methods with their ends, the oldest first.

@@ -47,7 +47,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Setup(args) => setup::run(&args, open_for_portal(&common).await?).await,
         Command::Doctor(args) => doctor::run(&args, open_for_portal(&common).await?).await,
         Command::Status(args) => status::run(&args, open(&common).await?).await,
-        Command::Parked(args) => parked::run(args, open(&common).await?).await,
+        Command::Parked(args) => Box::pin(parked::run(args, open(&common).await?)).await,
         Command::User(args) => user::run(args, open(&common).await?).await,
         Command::Alerts(args) => alerts::run(args, open(&common).await?).await,
         Command::Record(args) => record::run(args, open_for_portal(&common).await?).await,

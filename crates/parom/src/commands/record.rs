@@ -125,19 +125,19 @@ pub(crate) async fn run(args: Args, app: App) -> anyhow::Result<Outcome> {
         Command::History(one) => history(&app.store, &one, zone).await,
         Command::Send(send) => {
             let link = find(&app.store, &send.one).await?;
-            told(engine.send_again(link.id, send.to.map_or(To::Both, To::One), &by).await?)
+            told(&engine.send_again(link.id, send.to.map_or(To::Both, To::One), &by).await?)
         }
         Command::Take(take) => {
             let link = find(&app.store, &take.one).await?;
             let side = take.from;
             let choices: Vec<Choice> =
                 take.field.into_iter().map(|field| Choice { field, side, seen: None }).collect();
-            told(match choices.as_slice() {
+            told(&match choices.as_slice() {
                 [] => engine.take_all(link.id, side, &by).await?,
                 choices => engine.take_values(link.id, choices, &by).await?,
             })
         }
-        Command::Undo(undo) => told(engine.undo(undo.deed, &by).await?.done),
+        Command::Undo(undo) => told(&engine.undo(undo.deed, &by).await?.done),
         Command::Unlink(one) => {
             let link = find(&app.store, &one).await?;
             let done = engine.unlink(link.id, &by).await?;
@@ -147,7 +147,7 @@ pub(crate) async fn run(args: Args, app: App) -> anyhow::Result<Outcome> {
         }
         Command::Link(join) => {
             let link = find(&app.store, &join.one).await?;
-            told(engine.link_by_hand(link.id, join.company, &by).await?)
+            told(&engine.link_by_hand(link.id, join.company, &by).await?)
         }
         Command::Deal(deal) => {
             let again = if deal.show {
@@ -155,12 +155,12 @@ pub(crate) async fn run(args: Args, app: App) -> anyhow::Result<Outcome> {
             } else {
                 engine.send_deal_again(deal.deal, &by).await?
             };
-            told(Done { deed: again.deed, waits: again.waits.into_iter().collect() })
+            told(&Done { deed: again.deed, waits: again.waits.into_iter().collect() })
         }
     }
 }
 
-fn told(done: Done) -> anyhow::Result<Outcome> {
+fn told(done: &Done) -> anyhow::Result<Outcome> {
     show::say(format!("Сделано; передаст работающий parom serve. Номер в истории: {}", done.deed))?;
     for reason in &done.waits {
         show::say(format!("Пока ждёт: {}", reason.text))?;

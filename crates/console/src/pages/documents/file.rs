@@ -1,5 +1,7 @@
 //! The PDF of a document, piece by piece as it is kept.
 
+use std::fmt::Write;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -111,7 +113,7 @@ fn encoded(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
             text.push(char::from(byte));
         } else {
-            text += &format!("%{byte:02X}");
+            write!(text, "%{byte:02X}").expect("a string takes everything");
         }
         text
     })

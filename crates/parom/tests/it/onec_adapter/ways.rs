@@ -60,8 +60,9 @@ async fn a_scheduled_job_and_a_common_module_exchange_with_settings_kept_in_the_
 fn scheduled_job_without_a_processor(office: &Office) {
     let base = &office.base;
     let mut session = office.session();
-    let module = session.load("ОбщийМодуль.Паром.Модуль", &common_module(), &[]).unwrap();
-    session.call(&module, "ОбменПоРасписанию", &[]).unwrap();
+    let module =
+        session.load("ОбщийМодуль.Паром.Модуль", &common_module(), &[]).expect("the module compiles");
+    session.call(&module, "ОбменПоРасписанию", &[]).expect("the exchange throws nothing");
     assert_eq!(base.journal().len(), 1, "{:#?}", base.journal());
 }
 
