@@ -227,22 +227,51 @@ impl Write {
         Ok(())
     }
 
-    /// A difference of a run stands otherwise now.
+    /// A difference of a run stands otherwise now; the figures of the run say so too.
     pub async fn set_reconcile_standing(
         &mut self,
         run: i64,
         position: i64,
         standing: &str,
+        needs_person: bool,
         body: &str,
     ) -> Result<()> {
+        const BEFORE: &str = "
+            -- reconcile run: how a difference stood
+            select w.kind, w.standing, w.needs_person, r.figures, r.needs_person
+              from reconcile_row w
+              join reconcile_run r on r.id = w.run
+             where w.run = $1 and w.position = $2";
         const SET: &str = "
             -- reconcile run: a difference stands otherwise
             update reconcile_row
                set standing = $3,
-                   body = $4
+                   needs_person = $4,
+                   body = $5
              where run = $1 and position = $2";
+        const COUNT: &str = "
+            -- reconcile run: the figures say so too
+            update reconcile_run
+               set figures = $2,
+                   needs_person = $3
+             where id = $1";
+        let before: Option<(String, String, i64, String, i64)> = on_db!(self.conn(), db => {
+            sqlx::query_as(BEFORE).bind(run).bind(position).fetch_optional(db).await?
+        });
+        let Some((kind, stood, needed, figures, people)) = before else { return Ok(()) };
+        let mut figures: Vec<RunFigure> = codec::from_json(&figures)?;
+        move_one(&mut figures, &kind, &stood, standing);
+        let people = people - needed + i64::from(needs_person);
         on_db!(self.conn(), db => {
-            sqlx::query(SET).bind(run).bind(position).bind(standing).bind(body).execute(db).await?;
+            sqlx::query(SET)
+                .bind(run)
+                .bind(position)
+                .bind(standing)
+                .bind(i64::from(needs_person))
+                .bind(body)
+                .execute(&mut *db)
+                .await?;
+            sqlx::query(COUNT).bind(run).bind(codec::json(&figures)).bind(people).execute(db).await?;
         });
         Ok(())
     }
@@ -315,6 +344,20 @@ impl Write {
         });
         Ok(())
     }
+}
+
+/// One difference of a kind stands otherwise than before.
+fn move_one(figures: &mut Vec<RunFigure>, kind: &str, from: &str, to: &str) {
+    let mut change = |standing: &str, by: i64| match figures
+        .iter_mut()
+        .find(|figure| figure.kind == kind && figure.standing == standing)
+    {
+        Some(figure) => figure.count += by,
+        None => figures.push(RunFigure { kind: kind.to_owned(), standing: standing.to_owned(), count: by }),
+    };
+    change(from, -1);
+    change(to, 1);
+    figures.retain(|figure| figure.count > 0);
 }
 
 row! {

@@ -149,7 +149,8 @@ impl Engine {
                 Healed::Needless => found.needless += 1,
             }
             let (word, body) = (discrepancy.standing.as_str(), as_json(&discrepancy));
-            write.set_reconcile_standing(run, kept.position, word, &body).await?;
+            let needs_person = discrepancy.needs_person;
+            write.set_reconcile_standing(run, kept.position, word, needs_person, &body).await?;
             job.done += 1;
         }
         job.place = Some(last.to_string());

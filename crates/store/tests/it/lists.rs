@@ -201,6 +201,39 @@ async fn a_run_of_the_reconciliation_is_followed_and_read_later() {
 }
 
 #[tokio::test]
+async fn when_a_difference_is_put_right_the_figures_of_its_run_say_so() {
+    on_both(async |world| {
+        let mut write = world.store.begin().await?;
+        let run = write.begin_reconcile_run(false, world.now()).await?;
+        let figure =
+            |standing: &str, count| RunFigure { kind: "different".into(), standing: standing.into(), count };
+        let rows = [row("different", "missed", true), row("different", "missed", true)];
+        let progress = RunProgress {
+            needs_person: 2,
+            found: 2,
+            figures: vec![figure("missed", 2)],
+            ..RunProgress::default()
+        };
+        write.keep_reconcile_rows(run, &rows, &progress, world.now()).await?;
+        write.set_reconcile_standing(run, 1, "healed", false, "{}").await?;
+        write.set_reconcile_standing(run, 777, "healed", false, "{}").await?;
+        write.commit().await?;
+        let known = world.store.reconcile_run(run).await?.expect("it began");
+        assert_eq!((known.figures, known.needs_person), (vec![figure("missed", 1), figure("healed", 1)], 1));
+
+        let mut write = world.store.begin().await?;
+        write.set_reconcile_standing(run, 2, "waits", true, "{}").await?;
+        write.commit().await?;
+        let known = world.store.reconcile_run(run).await?.expect("it began");
+        assert_eq!((known.figures, known.needs_person), (vec![figure("healed", 1), figure("waits", 1)], 1));
+        let people = RunFilter { needs_person: true, ..RunFilter::default() };
+        assert_eq!(world.store.reconcile_rows(run, &people, 0, 9).await?.len(), 1);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_newest_runs_keep_their_rows_and_of_too_many_the_first_are_kept() {
     on_both(async |world| {
         let mut runs = Vec::new();
