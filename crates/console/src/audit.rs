@@ -78,6 +78,22 @@ acts! {
     Unmuted = "unmuted", "конец тишины";
     /// Tried the channels of alerts.
     TestedAlerts = "tested-alerts", "проверка предупреждений";
+    /// Tried again all of a cause.
+    RetriedAll = "retried-all", "повтор всех с одной причиной";
+    /// Gave up all of a cause.
+    GaveUpAll = "gave-up-all", "снятие всех с одной причиной";
+    /// Ended a job.
+    CancelledJob = "cancelled-job", "остановка задания";
+    /// Had both sides compared.
+    Reconciled = "reconciled", "сверка";
+    /// Had sent what a reconciliation found and nobody carried.
+    Healed = "healed", "отправка пропущенного";
+    /// Had a file planned.
+    Planned = "planned", "план загрузки";
+    /// Had loaded what was planned.
+    Loaded = "loaded", "загрузка";
+    /// Asked 1C to show everything.
+    AskedOneC = "asked-1c", "просьба к 1С показать всё";
     /// Something was asked for that is not allowed.
     Refused = "refused", "отказ";
 }

@@ -9,6 +9,8 @@ use engine::EngineError;
 use store::StoreError;
 use tracing::error;
 
+use crate::sheet::SheetError;
+
 /// Why there is no answer. [`Display`](std::fmt::Display) is for people.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -42,6 +44,9 @@ pub(crate) enum Failure {
     /// The engine.
     #[error("{0}")]
     Engine(#[from] EngineError),
+    /// A file for downloading.
+    #[error("выгрузка не записана: {0}; проверьте, есть ли место на диске")]
+    Sheet(#[from] SheetError),
     /// An action left nothing in the audit: a fault of ours.
     #[error("действие не записано в журнал действий; сообщите разработчикам")]
     Unrecorded,
@@ -63,7 +68,9 @@ impl Failure {
             Self::Busy(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Store(error) if error.passes_by_itself() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Engine(EngineError::Portal(_)) => StatusCode::BAD_GATEWAY,
-            Self::Store(_) | Self::Engine(_) | Self::Unrecorded => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Store(_) | Self::Engine(_) | Self::Sheet(_) | Self::Unrecorded => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 }

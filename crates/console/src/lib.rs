@@ -12,6 +12,8 @@
 
 mod assets;
 mod audit;
+pub mod discrepancies;
+mod download;
 mod facts;
 mod failure;
 mod flash;
@@ -25,6 +27,7 @@ mod page;
 mod pages;
 pub mod passwords;
 mod routes;
+pub mod sheet;
 mod shell;
 mod sign_in;
 mod state;
@@ -33,7 +36,7 @@ mod ui;
 
 pub use audit::Act;
 pub use routes::{Access, Method, Route};
-pub use state::{LoadFiles, Origin, Parts, Records, Setting, SettingValue};
+pub use state::{Origin, Parts, Setting, SettingValue};
 
 use axum::Router;
 

@@ -2,7 +2,7 @@
 
 use domain::Role;
 
-use crate::pages::{alerts, audit, held, inquiries, overview, people, settings};
+use crate::pages::{alerts, audit, held, inquiries, jobs, load, overview, people, reconciliation, settings};
 
 /// A line of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,12 @@ pub(crate) enum Tab {
     Held,
     /// Deals, their documents and payments.
     Inquiries,
+    /// Both sides compared.
+    Reconciliation,
+    /// How counterparties come in at the beginning.
+    Load,
+    /// Work that takes its time.
+    Jobs,
     /// What is wrong with the whole.
     Alerts,
     /// What was set.
@@ -29,6 +35,9 @@ impl Tab {
         Self::Overview,
         Self::Held,
         Self::Inquiries,
+        Self::Reconciliation,
+        Self::Load,
+        Self::Jobs,
         Self::Alerts,
         Self::Settings,
         Self::People,
@@ -40,6 +49,9 @@ impl Tab {
             Self::Overview => "Обзор",
             Self::Held => "Ждут",
             Self::Inquiries => "Запросы",
+            Self::Reconciliation => "Сверка",
+            Self::Load => "Загрузка",
+            Self::Jobs => "Задания",
             Self::Alerts => "Предупреждения",
             Self::Settings => "Настройки",
             Self::People => "Люди",
@@ -52,6 +64,9 @@ impl Tab {
             Self::Overview => overview::Overview.to_string(),
             Self::Held => held::Groups.to_string(),
             Self::Inquiries => inquiries::Inquiries.to_string(),
+            Self::Reconciliation => reconciliation::Reconciliation.to_string(),
+            Self::Load => load::Load.to_string(),
+            Self::Jobs => jobs::Jobs.to_string(),
             Self::Alerts => alerts::Alerts.to_string(),
             Self::Settings => settings::Settings.to_string(),
             Self::People => people::People.to_string(),
@@ -62,8 +77,8 @@ impl Tab {
     /// Who sees the line; the page itself asks again.
     pub(crate) const fn role(self) -> Role {
         match self {
-            Self::Overview | Self::Held | Self::Inquiries | Self::Alerts | Self::Settings => Role::Viewer,
             Self::People | Self::Audit => Role::Administrator,
+            _ => Role::Viewer,
         }
     }
 }

@@ -1,14 +1,13 @@
 //! What the binary hands to the console, and what every handler is given.
 
 use std::ops::Deref;
-use std::path::Path;
 use std::sync::Arc;
 
 use domain::{Clock, Ids, Timestamp};
-use engine::{Engine, Showing};
+use engine::Engine;
 use jiff::tz::TimeZone;
 use store::Store;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -36,8 +35,6 @@ pub struct Parts {
     pub settings: Vec<Setting>,
     /// When alerts are raised, and for whom.
     pub alert_rules: alerts::Rules,
-    /// Reads files of counterparties.
-    pub load_files: Arc<dyn LoadFiles>,
     /// Where tasks are spawned, so that the end waits for them.
     pub tasks: TaskTracker,
     /// Becomes cancelled when the service shall end.
@@ -87,15 +84,6 @@ pub enum Origin {
     SecretFile,
 }
 
-/// The records of a file, one by one; what is wrong with one is said in Russian, with its line.
-pub type Records = Box<dyn Iterator<Item = Result<Showing, String>> + Send>;
-
-/// Reads files of counterparties as `parom load` does.
-pub trait LoadFiles: Send + Sync {
-    /// Opens a file; the end of its name says what it is. The error is for people.
-    fn open(&self, path: &Path) -> Result<Records, String>;
-}
-
 /// What every handler is given. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Console(Arc<Inner>);
@@ -111,7 +99,6 @@ pub(crate) struct Inner {
     pub(crate) public_url: Option<Url>,
     pub(crate) settings: Vec<Setting>,
     pub(crate) alert_rules: alerts::Rules,
-    pub(crate) load_files: Arc<dyn LoadFiles>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     pub(crate) hub: Hub,
@@ -119,7 +106,11 @@ pub(crate) struct Inner {
     pub(crate) facts: tokio::sync::Mutex<Option<Arc<Facts>>>,
     /// A password costs 19 MiB and some hundredths of a second: strangers must not have many checked at once.
     pub(crate) hashing: Semaphore,
+    exports: Arc<Semaphore>,
 }
+
+/// Tables that are written at the same time.
+const EXPORTS_MAX: usize = 2;
 
 /// Passwords that are checked at the same time.
 const HASHING_MAX: usize = 2;
@@ -130,6 +121,7 @@ impl Console {
             hub: Hub::default(),
             facts: tokio::sync::Mutex::default(),
             hashing: Semaphore::new(HASHING_MAX),
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             store: parts.store,
             engine: parts.engine,
             clock: parts.clock,
@@ -139,7 +131,6 @@ impl Console {
             public_url: parts.public_url,
             settings: parts.settings,
             alert_rules: parts.alert_rules,
-            load_files: parts.load_files,
             tasks: parts.tasks,
             stop: parts.stop,
         }))
@@ -147,6 +138,16 @@ impl Console {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// «2026-11-28» where 1C is, for names of files.
+    pub(crate) fn today(&self) -> String {
+        self.now().to_zoned_datetime(self.zone.clone()).date().to_string()
+    }
+
+    /// A place among those who write a table; `None`: all are taken.
+    pub(crate) fn exporting(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.exports).try_acquire_owned().ok()
     }
 
     /// The card of a company, in the portal.

@@ -81,7 +81,8 @@ pub(crate) fn size(bytes: u64) -> String {
         KIB..MIB => format!("{}\u{a0}КБ", number(bytes.div_ceil(KIB))),
         bytes => {
             let tenths = (bytes * 10).div_ceil(MIB);
-            format!("{},{}\u{a0}МБ", number(tenths / 10), tenths % 10)
+            let fraction = if tenths % 10 == 0 { String::new() } else { format!(",{}", tenths % 10) };
+            format!("{}{fraction}\u{a0}МБ", number(tenths / 10))
         }
     }
 }
@@ -147,8 +148,9 @@ mod tests {
             (0, "0\u{a0}байт"),
             (512, "512\u{a0}байт"),
             (1_025, "2\u{a0}КБ"),
-            (1_048_576, "1,0\u{a0}МБ"),
-            (33_554_432, "32,0\u{a0}МБ"),
+            (1_048_576, "1\u{a0}МБ"),
+            (1_100_000, "1,1\u{a0}МБ"),
+            (33_554_432, "32\u{a0}МБ"),
         ] {
             assert_eq!(size(bytes), expected);
         }

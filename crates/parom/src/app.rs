@@ -1,7 +1,6 @@
 //! The parts of Parom put together as the settings say.
 
 use std::hash::{BuildHasher, RandomState};
-use std::path::Path;
 use std::sync::Arc;
 
 use alerts::Alarm;
@@ -10,11 +9,10 @@ use axum::{Router, middleware};
 use bitrix::{Application, Client, PaceSettings, SystemClock};
 use domain::{Clock, Ids};
 use engine::{Engine, Parts};
-use jiff::tz::TimeZone;
 use store::Store;
 
 use crate::config::{Config, Secret};
-use crate::ferry::{EngineFerry, showing};
+use crate::ferry::EngineFerry;
 use crate::helm::Helm;
 use crate::http::{self, NoticeSecrets, Readiness};
 use crate::lifecycle::Lifecycle;
@@ -157,7 +155,6 @@ impl App {
             public_url: self.config.server.public_url.clone(),
             settings: self.config.shown.0.clone(),
             alert_rules: self.config.alerts.rules(&self.config),
-            load_files: Arc::new(FilesOfOneC { time_zone: self.config.onec.time_zone.clone() }),
             tasks: lifecycle.tasks(),
             stop: lifecycle.stop(),
         })
@@ -174,18 +171,6 @@ impl App {
             let store = store.clone();
             Box::pin(async move { ready(&store).await })
         })
-    }
-}
-
-/// Files of counterparties for the console, which does not know the words of 1C.
-struct FilesOfOneC {
-    time_zone: TimeZone,
-}
-
-impl console::LoadFiles for FilesOfOneC {
-    fn open(&self, path: &Path) -> Result<console::Records, String> {
-        let file = onec::read_file(path, &self.time_zone).map_err(|error| error.to_string())?;
-        Ok(Box::new(file.map(|record| record.map(showing).map_err(|bad| bad.to_string()))))
     }
 }
 

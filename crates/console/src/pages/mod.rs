@@ -6,11 +6,14 @@ pub(crate) mod documents;
 pub(crate) mod events;
 pub(crate) mod held;
 pub(crate) mod inquiries;
+pub(crate) mod jobs;
 pub(crate) mod light;
+pub(crate) mod load;
 pub(crate) mod me;
 pub(crate) mod overview;
 pub(crate) mod payments;
 pub(crate) mod people;
+pub(crate) mod reconciliation;
 pub(crate) mod records;
 pub(crate) mod search;
 pub(crate) mod settings;
@@ -31,11 +34,14 @@ pub(crate) fn all(console: Console) -> Routes {
         events::routes,
         held::routes,
         inquiries::routes,
+        jobs::routes,
         light::routes,
+        load::routes,
         me::routes,
         overview::routes,
         payments::routes,
         people::routes,
+        reconciliation::routes,
         records::routes,
         search::routes,
         settings::routes,

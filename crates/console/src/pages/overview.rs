@@ -16,6 +16,7 @@ use crate::light::{SILENCE_MAX, judge};
 use crate::nav::Tab;
 use crate::page::Page;
 use crate::pages::held::{Group, Groups};
+use crate::pages::reconciliation::Reconciliation;
 use crate::routes::Routes;
 use crate::state::Console;
 use crate::text::number;
@@ -83,7 +84,7 @@ impl Sight<'_> {
             }))
             @if let Some(reconciled) = &facts.reconciled {
                 p.note {
-                    "Последняя сверка: " (time(reconciled.at, zone)) ", расхождений " (number(reconciled.discrepancies))
+                    a href=(Reconciliation) { "Последняя сверка" } ": " (time(reconciled.at, zone)) ", расхождений " (number(reconciled.discrepancies))
                     ", из них ждут человека " (number(reconciled.needs_person)) "."
                 }
             }

@@ -54,6 +54,16 @@ pub(crate) struct Field<'t> {
     pub(crate) hint: Option<&'t str>,
 }
 
+/// A box to tick.
+pub(crate) fn checkbox(label: &str, name: &str, is_ticked: bool) -> Markup {
+    html! {
+        label.tick {
+            input type="checkbox" name=(name) value="yes" checked[is_ticked];
+            span { (label) }
+        }
+    }
+}
+
 /// One of several words.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice<'t> {

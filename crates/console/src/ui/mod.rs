@@ -8,7 +8,7 @@ mod moments;
 mod said;
 
 pub(crate) use badge::{State, badge};
-pub(crate) use forms::{Choice, Field, choice, field, form, search, submit};
+pub(crate) use forms::{Choice, Field, checkbox, choice, field, form, search, submit, upload};
 pub(crate) use lists::{Column, Shelf, chart, empty, figure, key_values, pager, shelves, table, toolbar};
 pub(crate) use moments::{ago, time};
 pub(crate) use said::said;
@@ -24,5 +24,20 @@ pub(crate) fn live(id: &str, part: Part, from: &impl TypedPath, inside: Markup) 
     let event = format!("sse:{} throttle:2s", part.as_str());
     html! {
         div id=(id) hx-get=(from) hx-trigger=(event) hx-select={ "#" (id) } hx-swap="outerHTML" hx-target="this" { (inside) }
+    }
+}
+
+/// A part of a page that looks every second how far something is, as long as it is under way. The page at `from` must
+/// have the element again, under the same id. Without scripts one loads the page anew.
+pub(crate) fn watched(id: &str, is_under_way: bool, from: &impl TypedPath, inside: Markup) -> Markup {
+    html! {
+        @if is_under_way {
+            div id=(id) hx-get=(from) hx-trigger="every 1s" hx-select={ "#" (id) } hx-swap="outerHTML" hx-target="this" {
+                (inside)
+                noscript { p { a href=(from) { "Обновить" } } }
+            }
+        } @else {
+            div id=(id) { (inside) }
+        }
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
+    /// The same as it came.
+    pub(crate) content: Vec<u8>,
 }
 
 impl Browser {
@@ -60,6 +62,19 @@ impl Browser {
         self.asks(Method::POST, action, Some(form)).await
     }
 
+    /// Sends a file with the CSRF token of the page that its form stands on.
+    pub(crate) async fn uploads(&mut self, page: &str, action: &str, name: &str, content: &str) -> Answer {
+        const MARK: &str = "----parom";
+        let token = self.asks(Method::GET, page, None).await.csrf();
+        let part = |head: &str, content: &str| {
+            format!("--{MARK}\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n")
+        };
+        let token = part("name=\"csrf\"", &token);
+        let file = part(&format!("name=\"file\"; filename=\"{name}\""), content);
+        let body = format!("{token}{file}--{MARK}--\r\n");
+        self.sends(Method::POST, action, &format!("multipart/form-data; boundary={MARK}"), Some(body)).await
+    }
+
     pub(crate) async fn signs_in(&mut self, login: &str, password: &str) -> Answer {
         let form = url_form(&[("login", login), ("password", password)]);
         self.asks(Method::POST, "/login", Some(form)).await
@@ -67,6 +82,10 @@ impl Browser {
 
     /// One request and its answer.
     pub(crate) async fn asks(&mut self, method: Method, path: &str, form: Option<String>) -> Answer {
+        self.sends(method, path, "application/x-www-form-urlencoded", form).await
+    }
+
+    async fn sends(&mut self, method: Method, path: &str, kind: &str, form: Option<String>) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, self.host);
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         request = request.header(header::COOKIE, cookies.join("; "));
@@ -74,7 +93,7 @@ impl Browser {
             request = request.header(*name, value);
         }
         if form.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            request = request.header(header::CONTENT_TYPE, kind);
         }
         let mut request = request.body(form.map_or(Body::empty(), Body::from)).expect("a request");
         request.extensions_mut().insert(ConnectInfo(self.address));
@@ -82,7 +101,8 @@ impl Browser {
         self.keep_cookies(response.headers());
         let (status, headers) = (response.status(), response.headers().clone());
         let body = to_bytes(response.into_body(), usize::MAX).await.expect("a whole body");
-        Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Answer { status, headers, body: text, content: body.into() }
     }
 
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {

@@ -2,11 +2,14 @@
 
 mod alerts;
 mod browser;
+mod bulk;
 mod events;
 mod links;
+mod load;
 mod office;
 mod papers;
 mod people;
+mod reconciliation;
 mod records;
 mod routes;
 mod security;

@@ -1,16 +1,18 @@
 //! A console with something to show: a seeded database, a clock in the hand, and people of every role.
 
+pub(crate) mod jobs;
 pub(crate) mod papers;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use console::{LoadFiles, Origin, Parts, Records, Route, Setting, SettingValue};
+use console::{Origin, Parts, Route, Setting, SettingValue};
 use domain::{
     Clock, Counterparty, Field, Ids, Kind, Link, LinkId, ManualClock, OneCRef, Reason, ReasonCode, Role,
     Rule, Rules, Shown, Side, SignedDuration, Timestamp, UserId,
 };
+use emulator::bitrix24::{Portal, PortalSettings};
 use engine::Engine;
 use jiff::tz::TimeZone;
 use store::{Alert, Conflict, Hello, InquiryRow, InquiryState, NewChange, Person, Store};
@@ -26,11 +28,13 @@ pub(crate) const PASSWORD: &str = "верный пароль";
 /// Everything at a fixed moment: «28.11.2026 12:00:00» in Moscow.
 pub(crate) struct Office {
     pub(crate) store: Store,
+    pub(crate) engine: Engine,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) ids: Arc<Ids>,
     pub(crate) router: Router,
     pub(crate) routes: Vec<Route>,
     made: u32,
+    portal: Option<Portal>,
     folder: TempDir,
 }
 
@@ -55,17 +59,30 @@ impl Office {
         self.store.person_by_login(login).await.expect("the database is ours").expect("somebody").id
     }
 
+    /// With people, and with a portal that answers.
+    pub(crate) async fn with_portal() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let clock = morning();
+        let portal = Portal::start(PortalSettings::new(Arc::clone(&clock) as Arc<dyn Clock>)).await;
+        let portal = portal.expect("the loopback has a free port");
+        let mut office = Self::opened("", clock, &portal.webhook_url()).await;
+        office.portal = Some(portal);
+        office.and_people().await
+    }
+
     async fn opened_at(public_url: &str) -> Self {
+        Self::opened(public_url, morning(), NOBODY).await
+    }
+
+    async fn opened(public_url: &str, clock: Arc<ManualClock>, webhook: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().expect("there is room for a folder");
         let url = format!("sqlite://{}/parom.db", folder.path().display());
         let store = Store::open(&url).await.expect("an empty database opens");
-        let start: Timestamp = "2026-11-28T09:00:00Z".parse().expect("a moment");
-        let clock = Arc::new(ManualClock::at(start));
         let ids = Arc::new(Ids::new(Arc::clone(&clock) as Arc<dyn Clock>, 1));
         let engine = Engine::new(engine::Parts {
             store: store.clone(),
-            client: client(Arc::clone(&clock) as Arc<dyn Clock>),
+            client: client(webhook, Arc::clone(&clock) as Arc<dyn Clock>),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::clone(&ids),
             settings: engine::Settings {
@@ -74,9 +91,10 @@ impl Office {
                 ..engine::Settings::default()
             },
         });
+        let engine = engine.with_load_file(Arc::new(jobs::Lines));
         let (router, listed) = console::assemble(Parts {
             store: store.clone(),
-            engine,
+            engine: engine.clone(),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::clone(&ids),
             zone: TimeZone::get("Europe/Moscow").expect("it is built in"),
@@ -84,11 +102,10 @@ impl Office {
             public_url: public_url.parse().ok(),
             settings: settings(),
             alert_rules: alerts::Rules::default(),
-            load_files: Arc::new(NoFiles),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         });
-        Self { store, clock, ids, router, routes: listed, made: 0, folder }
+        Self { store, engine, clock, ids, router, routes: listed, made: 0, portal: None, folder }
     }
 
     /// With `anna` (administrator), `olga` (operator) and `viktor` (viewer).
@@ -119,6 +136,9 @@ impl Office {
         office.alerted().await;
         office.deal_waits(777, "Насосы для ЦНС", ReasonCode::NoCompany).await;
         office.deal_with_papers().await;
+        office.missed("ООО «Ландыш»").await;
+        office.compared().await;
+        office.job_asked_for().await;
         office
     }
 
@@ -281,8 +301,16 @@ impl Office {
     }
 }
 
-fn client(clock: Arc<dyn Clock>) -> bitrix::Client {
-    let webhook = "http://127.0.0.1:9/rest/1/secret/".parse().expect("an address of a webhook");
+/// A portal that does not answer.
+const NOBODY: &str = "http://127.0.0.1:9/rest/1/secret/";
+
+fn morning() -> Arc<ManualClock> {
+    let start: Timestamp = "2026-11-28T09:00:00Z".parse().expect("a moment");
+    Arc::new(ManualClock::at(start))
+}
+
+fn client(webhook: &str, clock: Arc<dyn Clock>) -> bitrix::Client {
+    let webhook = webhook.parse().expect("an address of a webhook");
     bitrix::Client::new(&bitrix::Settings::new(webhook), clock).expect("a client asks nothing yet")
 }
 
@@ -300,12 +328,4 @@ fn settings() -> Vec<Setting> {
         setting("bitrix24", "module_secret", SettingValue::Unset, Origin::Default),
         setting("onec", "login", SettingValue::Text("1c".to_owned()), Origin::File),
     ]
-}
-
-struct NoFiles;
-
-impl LoadFiles for NoFiles {
-    fn open(&self, _path: &Path) -> Result<Records, String> {
-        Ok(Box::new(std::iter::empty()))
-    }
 }

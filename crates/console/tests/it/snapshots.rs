@@ -1,5 +1,6 @@
 //! What people read on every page. A new page adds a test here: one line per page and state.
 
+use domain::{ReasonCode, SignedDuration};
 use insta::assert_snapshot;
 
 use crate::office::Office;
@@ -126,4 +127,47 @@ async fn alerts_as_an_operator_sees_them() {
 #[tokio::test]
 async fn settings_as_a_viewer_sees_them() {
     assert_snapshot!(read(&Office::busy().await, "viktor", "/settings").await);
+}
+
+#[tokio::test]
+async fn jobs() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/jobs").await);
+}
+
+#[tokio::test]
+async fn a_job_that_nobody_has_begun_as_an_operator_sees_it() {
+    let office = Office::with_people().await;
+    let job = office.job_asked_for().await;
+    let text = read(&office, "olga", &format!("/jobs/{job}")).await;
+    assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn a_job_that_is_done() {
+    let mut office = Office::with_people().await;
+    office.parked(ReasonCode::InvalidInn, "ООО «Ромашка»").await;
+    office.clock.advance(SignedDuration::from_secs(1));
+    let job = office.job_asked_for().await;
+    office.works().await;
+    assert_snapshot!(read(&office, "viktor", &format!("/jobs/{job}")).await);
+}
+
+#[tokio::test]
+async fn reconciliations_as_an_operator_sees_them() {
+    assert_snapshot!(read(&Office::busy().await, "olga", "/reconciliation").await);
+}
+
+#[tokio::test]
+async fn a_reconciliation_as_an_operator_sees_it() {
+    assert_snapshot!(read(&Office::busy().await, "olga", "/reconciliation/1").await);
+}
+
+#[tokio::test]
+async fn a_reconciliation_on_paper() {
+    assert_snapshot!(read(&Office::busy().await, "viktor", "/reconciliation/1/print?standing=waits").await);
+}
+
+#[tokio::test]
+async fn the_first_load_as_an_operator_sees_it() {
+    assert_snapshot!(read(&Office::busy().await, "olga", "/load").await);
 }

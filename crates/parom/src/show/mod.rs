@@ -4,12 +4,10 @@ mod count;
 mod moment;
 mod out;
 mod progress;
-mod sheet;
 mod table;
 
 pub(crate) use count::{count, number};
 pub(crate) use moment::moment;
 pub(crate) use out::{json, say};
 pub(crate) use progress::Progress;
-pub(crate) use sheet::Sheet;
 pub(crate) use table::Table;

@@ -123,7 +123,7 @@ fn line(console: &Console, row: &DocumentRow) -> Markup {
                     None => "—",
                 }
             }
-            td { (standing(row)) }
+            td.words { (standing(row)) }
             td { (ago(row.seen_at, console.now(), &console.zone)) }
         }
     }

@@ -39,7 +39,7 @@ pub(crate) fn standing(row: &DocumentRow) -> Markup {
     match (&row.placed, row.waits()) {
         (Some(_), _) if row.is_deleted => badge(Stands::Waits, "удалён в 1С, убирается из сделки"),
         (None, _) if row.is_deleted => badge(Stands::Calm, "удалён в 1С"),
-        (_, Some(reason)) => html! { (badge(Stands::Waits, reason.code.title())) " " (reason.text) },
+        (_, Some(reason)) => html! { (badge(Stands::Waits, reason.code.title())) div.note { (reason.text) } },
         (Some(placed), None) if is_current(&placed.digest) => badge(Stands::Good, "в сделке"),
         (Some(_), None) => badge(Stands::Waits, "в сделке прежняя версия, новая в пути"),
         (None, None) => badge(Stands::Waits, "передаётся в сделку"),

@@ -9,13 +9,14 @@ use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 use store::{Held, HeldFilter, HeldKey, HeldPlace};
 
-use super::{GiveUp, Group, Groups, Retry, leads_to, waiting};
+use super::all::{is_given_up, is_retried};
+use super::{Csv, GiveUp, GiveUpAll, Group, Groups, Retry, RetryAll, Xlsx, leads_to, waiting};
 use crate::failure::Failure;
 use crate::guard::Viewer;
 use crate::nav::Tab;
 use crate::page::{Page, link};
 use crate::state::Console;
-use crate::text::{RECORDS, count};
+use crate::text::{self, RECORDS, count, number};
 use crate::ui::{Column, Field, ago, empty, field, form, pager, search, submit, table, toolbar};
 
 /// Records of a page.
@@ -44,7 +45,7 @@ impl Wanted {
 /// The longest filter that is taken from an address, in characters.
 const QUESTION_MAX: usize = 200;
 
-fn moment(text: &str, console: &Console) -> Result<Option<Timestamp>, Failure> {
+pub(super) fn moment(text: &str, console: &Console) -> Result<Option<Timestamp>, Failure> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -89,6 +90,7 @@ impl List<'_> {
         html! {
             p { a href=(Groups) { "Все причины" } " · " (count(waiting, RECORDS)) }
             (toolbar(self.filters()))
+            @if waiting > 0 { (self.of_all(waiting)) }
             @if shown.is_empty() {
                 (empty("Таких записей нет."))
             } @else {
@@ -109,6 +111,41 @@ impl List<'_> {
                 (submit("Показать"))
             },
         )
+    }
+
+    /// What can be done with all of them.
+    fn of_all(&self, waiting: u64) -> Markup {
+        let wanted = Wanted { after: String::new(), ..self.wanted.clone() };
+        let csrf = &self.viewer.csrf;
+        let since = html! { input type="hidden" name="since" value=(self.wanted.since); };
+        let those = match self.filter.since {
+            None => format!("все ({})", number(waiting)),
+            Some(since) => {
+                let since = text::moment(since, &self.console.zone);
+                format!("все, что ждёт с {since} ({})", number(waiting))
+            }
+        };
+        // A job goes by cause and time, not by words.
+        let may_act = self.viewer.may(Role::Operator) && self.filter.text.is_empty();
+        html! {
+            div.buttons {
+                @if may_act && is_retried(self.filter.kind) {
+                    (form(csrf, &RetryAll::of(self.group), html! { (since) (submit(&format!("Повторить {those}"))) }))
+                }
+                a.button.second href=(link(Xlsx::of(self.group), &wanted)) { "Выгрузить в Excel" }
+                a.button.second href=(link(Csv::of(self.group), &wanted)) { "Выгрузить в CSV" }
+            }
+            @if may_act && is_given_up(self.filter.kind) {
+                details {
+                    summary { "Снять " (those) }
+                    (form(csrf, &GiveUpAll::of(self.group), html! {
+                        (since)
+                        (field("Почему передавать не нужно", "why", "text", "", Field { is_required: true, max: Some(WHY_MAX), ..Field::default() }))
+                        button.danger type="submit" data-confirm={ "Снять с передачи " (those) "?" } { "Снять с передачи " (those) }
+                    }))
+                }
+            }
+        }
     }
 
     fn row(&self, held: &Held) -> Markup {

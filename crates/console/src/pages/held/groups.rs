@@ -1,10 +1,11 @@
 //! All causes for which something waits.
 
 use axum::extract::State;
+use domain::Role;
 use maud::{Markup, html};
 use store::{HeldGroup, HeldKind};
 
-use super::{Group, Groups, leads_to};
+use super::{Group, Groups, RetryEverything, leads_to};
 use crate::failure::Failure;
 use crate::guard::Viewer;
 use crate::hub::Part;
@@ -12,15 +13,19 @@ use crate::nav::Tab;
 use crate::page::Page;
 use crate::state::Console;
 use crate::text::number;
-use crate::ui::{Column, ago, empty, live, table};
+use crate::ui::{Column, Field, ago, empty, field, form, live, submit, table};
 
 pub(super) async fn groups(
     _: Groups,
-    _viewer: Viewer,
+    viewer: Viewer,
     State(console): State<Console>,
 ) -> Result<Page, Failure> {
     let groups = console.store.held_groups().await?;
-    let body = live("groups", Part::Parked, &Groups, body(&console, &groups));
+    let may_retry = viewer.may(Role::Operator) && groups.iter().any(|group| group.kind.needs_person());
+    let body = html! {
+        (live("groups", Part::Parked, &Groups, body(&console, &groups)))
+        @if may_retry { (retry_everything(&viewer)) }
+    };
     Ok(Page::new(Tab::Held, Tab::Held.title(), body))
 }
 
@@ -37,6 +42,21 @@ fn body(console: &Console, groups: &[HeldGroup]) -> Markup {
             h2 { "Пойдут сами" }
             p.note { "Делать ничего не нужно: они тронутся, когда появится сделка или передастся клиент." }
             (causes(console, &itself))
+        }
+    }
+}
+
+/// After an outage: everything that came to wait since then.
+fn retry_everything(viewer: &Viewer) -> Markup {
+    html! {
+        details {
+            summary { "Повторить всё, что ждёт человека" }
+            (form(&viewer.csrf, &RetryEverything, html! {
+                (field("Ждёт не раньше", "since", "datetime-local", "", Field {
+                    hint: Some("Пусто: всё, что ждёт. Например, время, когда портал отказывал."), ..Field::default()
+                }))
+                (submit("Повторить"))
+            }))
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What waits: grouped by cause, a list of each group, and what people do about it.
 
 mod actions;
+mod all;
+mod export;
 mod group;
 mod groups;
 
@@ -21,6 +23,11 @@ use crate::state::Console;
 #[typed_path("/held")]
 pub(crate) struct Groups;
 
+/// Tries everything again that is somebody's task.
+#[derive(Clone, Copy, Debug, Deserialize, TypedPath)]
+#[typed_path("/held/retry")]
+pub(crate) struct RetryEverything;
+
 /// What waits for one cause.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, TypedPath)]
 #[typed_path("/held/{kind}/{code}")]
@@ -29,24 +36,55 @@ pub(crate) struct Group {
     code: String,
 }
 
-/// Tries one of a group again.
-#[derive(Clone, Debug, Deserialize, TypedPath)]
-#[typed_path("/held/{kind}/{code}/retry")]
-pub(crate) struct Retry {
-    kind: String,
-    code: String,
+/// Defines addresses below that of a group.
+macro_rules! of_group {
+    ($( $(#[$doc:meta])* $name:ident = $path:literal; )*) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Deserialize, TypedPath)]
+        #[typed_path($path)]
+        pub(crate) struct $name {
+            kind: String,
+            code: String,
+        }
+
+        impl $name {
+            fn of(group: &Group) -> Self {
+                Self { kind: group.kind.clone(), code: group.code.clone() }
+            }
+
+            fn group(&self) -> Group {
+                Group { kind: self.kind.clone(), code: self.code.clone() }
+            }
+        }
+    )* };
 }
 
-/// Gives one of a group up.
-#[derive(Clone, Debug, Deserialize, TypedPath)]
-#[typed_path("/held/{kind}/{code}/give-up")]
-pub(crate) struct GiveUp {
-    kind: String,
-    code: String,
+of_group! {
+    /// Tries one of a group again.
+    Retry = "/held/{kind}/{code}/retry";
+    /// Gives one of a group up.
+    GiveUp = "/held/{kind}/{code}/give-up";
+    /// Tries all of a group again.
+    RetryAll = "/held/{kind}/{code}/retry-all";
+    /// Gives all of a group up.
+    GiveUpAll = "/held/{kind}/{code}/give-up-all";
+    /// A group as a table for every program.
+    Csv = "/held/{kind}/{code}/export.csv";
+    /// A group as a table for Excel.
+    Xlsx = "/held/{kind}/{code}/export.xlsx";
 }
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes.page(groups::groups).page(group::group).action(actions::retry).action(actions::give_up)
+    routes
+        .page(groups::groups)
+        .page(group::group)
+        .page(export::csv)
+        .page(export::xlsx)
+        .action(actions::retry)
+        .action(actions::give_up)
+        .action(all::retry_everything)
+        .action(all::retry_all)
+        .action(all::give_up_all)
 }
 
 impl Group {
@@ -62,26 +100,6 @@ impl Group {
             (Some(kind), Some(code)) => Ok(HeldFilter::group(kind, code)),
             _ => Err(Failure::not_found("такой причины нет; откройте список причин заново")),
         }
-    }
-}
-
-impl Retry {
-    fn of(group: &Group) -> Self {
-        Self { kind: group.kind.clone(), code: group.code.clone() }
-    }
-
-    fn group(&self) -> Group {
-        Group { kind: self.kind.clone(), code: self.code.clone() }
-    }
-}
-
-impl GiveUp {
-    fn of(group: &Group) -> Self {
-        Self { kind: group.kind.clone(), code: group.code.clone() }
-    }
-
-    fn group(&self) -> Group {
-        Group { kind: self.kind.clone(), code: self.code.clone() }
     }
 }
 

@@ -117,7 +117,7 @@ fn line(console: &Console, row: &InquiryRow) -> Markup {
                     None => "—",
                 }
             }
-            td {
+            td.words {
                 (standing::word(row))
                 @if let Some((reason, _)) = standing::cause(row) { div.note { (reason.text) } }
             }

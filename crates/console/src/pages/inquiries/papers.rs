@@ -32,7 +32,8 @@ pub(super) fn face(console: &Console, record: &DealRecord) -> Markup {
                     (standing::others(reason, HeldKind::Deal))
                 },
                 (None, Some(at)) => {
-                    (badge(Stands::Waits, "передаётся")) " Следующая попытка " (ago(at, console.now(), &console.zone)) "."
+                    (badge(Stands::Waits, "передаётся"))
+                    @if at > console.now() { " Следующая попытка " (ago(at, console.now(), &console.zone)) "." }
                 },
                 (None, None) if face.is_some() => {
                     (badge(Stands::Good, "показано")) " Битрикс24 подтвердил поля сделки."
@@ -108,7 +109,7 @@ fn document(row: &DocumentRow, currency: &str) -> Markup {
                     None => "—",
                 }
             }
-            td { (documents::standing(row)) }
+            td.words { (documents::standing(row)) }
         }
     }
 }

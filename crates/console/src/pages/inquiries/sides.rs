@@ -29,7 +29,9 @@ pub(super) fn both(row: &InquiryRow, handed: &[HandedInquiry]) -> Markup {
     if given.is_some() {
         columns.push(Column::Text("Отдано 1С, ещё не подтверждено"));
     }
-    columns.push(Column::Text("1С приняла"));
+    if taken.is_some() {
+        columns.push(Column::Text("1С приняла"));
+    }
     let shown = lines(now, &[given, taken]);
     let rows = html! {
         @for line in &shown {
@@ -37,16 +39,16 @@ pub(super) fn both(row: &InquiryRow, handed: &[HandedInquiry]) -> Markup {
                 th scope="row" { (line.name) }
                 td.text { (or_dash(&line.now)) }
                 @if given.is_some() { td.text { (line.others[0].as_deref().map_or("—", or_dash)) } }
-                td.text .differs[taken.is_some() && line.others[1].as_ref() != Some(&line.now)] {
-                    @match &line.others[1] {
-                        Some(text) => (or_dash(text)),
-                        None => span.note { "ещё не принимала" },
+                @if taken.is_some() {
+                    td.text .differs[line.others[1].as_ref() != Some(&line.now)] {
+                        (line.others[1].as_deref().map_or("—", or_dash))
                     }
                 }
             }
         }
     };
     html! {
+        @if taken.is_none() { p.note { "1С этой сделки ещё не приняла." } }
         (table("Сделка и то, что приняла 1С", &columns, rows))
         @if !now.products.is_empty() {
             details {

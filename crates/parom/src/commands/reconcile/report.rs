@@ -2,36 +2,22 @@
 //! comes and forgotten.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
 
+use anyhow::Context;
+use console::discrepancies::{HEADS, SHEET, rows};
+use console::sheet::Sheet;
 use domain::{OneCRef, Timestamp};
 use engine::{AskedToShow, Discrepancy, DiscrepancyKind, Reconciled, Standing};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{Args, Portal};
-use crate::show::{self, Sheet, Table, count, moment, number};
+use crate::show::{self, Table, count, moment, number};
 
 /// Rows that are shown on a terminal; all of them are in the files.
 const SHOWN_MAX: usize = 30;
-
-/// The heads of the files.
-const HEADS: &[&str] = &[
-    "Что",
-    "Как обстоит",
-    "Нужен человек",
-    "Контрагент",
-    "ИНН",
-    "Код в 1С",
-    "Ссылка в 1С",
-    "Компания в Битрикс24",
-    "Поле",
-    "В 1С",
-    "В Битрикс24",
-    "Было согласовано",
-    "Какое значение останется",
-    "Что будет или что сделать",
-    "С какого времени",
-];
 
 /// Everything that is told while it is found.
 pub(super) struct Report {
@@ -58,11 +44,11 @@ impl Report {
     pub(super) fn begin(args: &Args, zone: &TimeZone) -> anyhow::Result<Self> {
         let (mut sheets, mut files) = (Vec::new(), Vec::new());
         if let Some(path) = &args.csv {
-            sheets.push(Sheet::csv(path, HEADS)?);
+            sheets.push(Sheet::csv(create(path)?, HEADS)?);
             files.push(path.display().to_string());
         }
         if let Some(path) = &args.xlsx {
-            sheets.push(Sheet::workbook(path, "Расхождения", HEADS)?);
+            sheets.push(Sheet::workbook(create(path)?, SHEET, HEADS)?);
             files.push(path.display().to_string());
         }
         let for_programs = args.json.then(Stream::default);
@@ -72,7 +58,7 @@ impl Report {
     /// Tells what a page brought.
     pub(super) fn note(&mut self, found: &[Discrepancy]) -> anyhow::Result<()> {
         for discrepancy in found {
-            for cells in cells(discrepancy, &self.zone) {
+            for cells in rows(discrepancy, &self.zone) {
                 for sheet in &mut self.sheets {
                     sheet.row(&cells)?;
                 }
@@ -213,34 +199,8 @@ fn asked_in_words(asked: &AskedToShow, zone: &TimeZone) -> String {
     }
 }
 
-/// A row per field; one row where a side lacks the whole.
-fn cells(discrepancy: &Discrepancy, zone: &TimeZone) -> Vec<[String; 15]> {
-    let row = |field: &str, onec: &str, bitrix: &str, base: &str, verdict: &str| {
-        [
-            discrepancy.kind.title().to_owned(),
-            discrepancy.standing.title().to_owned(),
-            if discrepancy.needs_person { "да" } else { "нет" }.to_owned(),
-            discrepancy.title.clone(),
-            discrepancy.inn.clone(),
-            discrepancy.onec_code.clone().unwrap_or_default(),
-            discrepancy.onec_ref.map(|onec_ref| onec_ref.to_string()).unwrap_or_default(),
-            discrepancy.company_id.map(|id| id.to_string()).unwrap_or_default(),
-            field.to_owned(),
-            onec.to_owned(),
-            bitrix.to_owned(),
-            base.to_owned(),
-            verdict.to_owned(),
-            discrepancy.text.clone(),
-            moment(discrepancy.since, zone),
-        ]
-    };
-    if discrepancy.fields.is_empty() {
-        return vec![row("", "", "", "", "")];
-    }
-    let fields = discrepancy.fields.iter();
-    fields
-        .map(|field| row(field.field.title(), &field.onec, &field.bitrix, &field.base, &field.verdict))
-        .collect()
+fn create(path: &Path) -> anyhow::Result<File> {
+    File::create(path).with_context(|| format!("не удалось создать файл {}", path.display()))
 }
 
 /// One JSON document, written as it comes.

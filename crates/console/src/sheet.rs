@@ -1,16 +1,34 @@
 //! Tables as files that Excel opens as they are: CSV, and a workbook. Written row by row, however many there are.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::io::{self, BufWriter, Write};
 
-use anyhow::Context;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 /// A table under construction. Every cell is a text: numbers of people are names here (ИНН, codes, telephones).
-pub(crate) struct Sheet {
+pub struct Sheet {
     heads: &'static [&'static str],
     form: Form,
+}
+
+/// Why a table could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum SheetError {
+    /// The file did not take it.
+    #[error(transparent)]
+    File(#[from] io::Error),
+    /// The file did not take a row.
+    #[error(transparent)]
+    Row(#[from] csv::Error),
+    /// A sheet could not be made.
+    #[error(transparent)]
+    Workbook(#[from] XlsxError),
+}
+
+impl std::fmt::Debug for Sheet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sheet").field("heads", &self.heads).finish_non_exhaustive()
+    }
 }
 
 enum Form {
@@ -36,8 +54,8 @@ const WIDTH: f64 = 24.0;
 impl Sheet {
     /// A CSV file as the Excel of Russia reads it: a byte order mark and semicolons. A cell that Excel would take for a formula
     /// gets an apostrophe.
-    pub(crate) fn csv(path: &Path, heads: &'static [&'static str]) -> anyhow::Result<Self> {
-        let mut file = BufWriter::new(create(path)?);
+    pub fn csv(file: File, heads: &'static [&'static str]) -> Result<Self, SheetError> {
+        let mut file = BufWriter::new(file);
         file.write_all("\u{feff}".as_bytes())?;
         let mut rows = csv::WriterBuilder::new().delimiter(b';').from_writer(file);
         rows.write_record(heads)?;
@@ -45,18 +63,17 @@ impl Sheet {
     }
 
     /// A workbook whose sheets are called `name`.
-    pub(crate) fn workbook(
-        path: &Path,
+    pub fn workbook(
+        file: File,
         name: &'static str,
         heads: &'static [&'static str],
-    ) -> anyhow::Result<Self> {
-        let file = create(path)?;
+    ) -> Result<Self, SheetError> {
         let book = Book { file, workbook: Workbook::new(), name, sheets: 0, next_row: ROWS_MAX };
         Ok(Self { heads, form: Form::Workbook(Box::new(book)) })
     }
 
     /// One more row, with a cell for every head.
-    pub(crate) fn row(&mut self, cells: &[String]) -> anyhow::Result<()> {
+    pub fn row(&mut self, cells: &[String]) -> Result<(), SheetError> {
         match &mut self.form {
             Form::Csv(rows) => rows.write_record(cells.iter().map(|cell| harmless(cell)))?,
             Form::Workbook(book) => {
@@ -70,7 +87,7 @@ impl Sheet {
     }
 
     /// Everything is written.
-    pub(crate) fn finish(self) -> anyhow::Result<()> {
+    pub fn finish(self) -> Result<(), SheetError> {
         match self.form {
             Form::Csv(mut rows) => rows.flush()?,
             Form::Workbook(mut book) => {
@@ -112,10 +129,6 @@ impl Book {
     fn sheet(&mut self) -> Result<&mut Worksheet, XlsxError> {
         self.workbook.worksheet_from_index(self.sheets.saturating_sub(1))
     }
-}
-
-fn create(path: &Path) -> anyhow::Result<File> {
-    File::create(path).with_context(|| format!("не удалось создать файл {}", path.display()))
 }
 
 /// Excel takes a cell of CSV that begins so for a formula, whoever typed it.
