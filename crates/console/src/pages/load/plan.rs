@@ -54,7 +54,7 @@ pub(crate) fn bad_lines(bad: u64, lines: &[String]) -> Markup {
 }
 
 fn cause(word: &str) -> String {
-    let title = ReasonCode::parse(word).map(ReasonCode::title).unwrap_or(word);
+    let title = ReasonCode::parse(word).map_or_else(|| word.to_owned(), |code| code.title().to_owned());
     format!("Будут ждать: {title}")
 }
 
