@@ -22,6 +22,7 @@ mod engine;
 mod explain;
 mod face;
 mod feed;
+mod housekeeping;
 mod inquiry;
 mod jobs;
 mod observer;

@@ -12,7 +12,7 @@ use domain::{
 };
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use store::{Line, LineEnd, NewTranscript, SentInquiry, StoreError};
+use store::{Line, LineEnd, NewTranscript, SentInquiry};
 
 use crate::Engine;
 use crate::words::in_words;
@@ -31,8 +31,6 @@ const VALUE_MAX: usize = 300;
 const LINES_MAX: usize = 50;
 /// Characters of what all lines of one transcript were called with; behind that only methods and answers are kept.
 const TRANSCRIPT_MAX: usize = 12_000;
-/// Transcripts forgotten in one transaction.
-const TOGETHER: usize = 5_000;
 
 /// Names of values that nobody may read later, in lower case.
 const SECRETS: [&str; 8] = [
@@ -187,19 +185,6 @@ pub(crate) fn of_receipt(
 }
 
 impl Engine {
-    /// Forgets what is old.
-    pub(crate) async fn prune_transcripts(&self) -> Result<(), StoreError> {
-        let before = self.clock.now() - KEPT_FOR;
-        loop {
-            let mut write = self.store.begin().await?;
-            let pruned = write.prune_transcripts(before, TOGETHER).await?;
-            write.commit().await?;
-            if pruned < TOGETHER as u64 {
-                return Ok(());
-            }
-        }
-    }
-
     /// How long ago that was.
     pub(crate) fn since(&self, began: Timestamp) -> SignedDuration {
         self.clock.now().duration_since(began).max(SignedDuration::ZERO)

@@ -1,7 +1,5 @@
 //! What went across, by hours of UTC: counted in the transaction that brought it about. Days begin where whoever looks is.
 
-use std::collections::BTreeMap;
-
 use domain::{Date, Side, SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
 
@@ -134,40 +132,40 @@ reads! {
     fn activity(now: Timestamp, days: u32, zone: &TimeZone) -> Vec<ActivityDay>;
 }
 
-async fn activity(conn: Conn<'_>, now: Timestamp, days: u32, zone: &TimeZone) -> Result<Vec<ActivityDay>> {
+async fn activity(
+    mut conn: Conn<'_>,
+    now: Timestamp,
+    days: u32,
+    zone: &TimeZone,
+) -> Result<Vec<ActivityDay>> {
     const SQL: &str = "
-        -- activity: hours since
-        select hour, what, count
+        -- activity: of a day
+        select what, cast(sum(count) as bigint)
           from activity
-         where hour >= $1";
-    let today = zone.to_datetime(now).date();
-    let mut by_day: BTreeMap<Date, BTreeMap<(Subject, Side, Happened), i64>> = BTreeMap::new();
-    let mut first = today;
-    for _ in 0..days {
-        by_day.insert(first, BTreeMap::new());
-        first = first.yesterday().unwrap_or(first);
+         where hour >= $1 and hour < $2
+         group by what";
+    let mut told = Vec::new();
+    let mut day = zone.to_datetime(now).date();
+    // What has just happened may be later than the caller's `now`.
+    let mut end = i64::MAX;
+    for _ in 0..=days {
+        let midnight = day.to_zoned_datetime(zone.clone());
+        let begin = midnight.map_or(i64::MIN, |midnight| first_hour_from(midnight.timestamp()));
+        let rows: Vec<(String, i64)> = on_db!(conn.again(), db => {
+            sqlx::query_as(SQL).bind(begin).bind(end).fetch_all(db).await?
+        });
+        let counts = rows.iter().map(|(what, count)| {
+            let (subject, side, happened) = parse(what)?;
+            Ok(ActivityCount { subject, side, happened, count: *count })
+        });
+        let mut counts = counts.collect::<Result<Vec<_>>>()?;
+        counts.sort_by_key(|count| (count.subject, count.side, count.happened));
+        told.push(ActivityDay { day, counts });
+        end = begin;
+        day = day.yesterday().unwrap_or(day);
     }
-    by_day.insert(first, BTreeMap::new());
-    let since = first.to_zoned_datetime(zone.clone()).map_or(Timestamp::MIN, |midnight| midnight.timestamp());
-    let rows: Vec<(i64, String, i64)> =
-        on_db!(conn, db => sqlx::query_as(SQL).bind(hour_of(since)).fetch_all(db).await?);
-    for (hour, what, count) in rows {
-        let day = zone.to_datetime(moment_of(hour)?).date();
-        let day = by_day.entry(day.max(first)).or_default();
-        *day.entry(parse(&what)?).or_default() += count;
-    }
-    Ok(by_day
-        .into_iter()
-        .map(|(day, counts)| {
-            let counts = counts.into_iter().map(|((subject, side, happened), count)| ActivityCount {
-                subject,
-                side,
-                happened,
-                count,
-            });
-            ActivityDay { day, counts: counts.collect() }
-        })
-        .collect())
+    told.reverse();
+    Ok(told)
 }
 
 impl Write {
@@ -195,9 +193,9 @@ fn hour_of(at: Timestamp) -> i64 {
     at.as_second().div_euclid(HOUR.as_secs())
 }
 
-fn moment_of(hour: i64) -> Result<Timestamp> {
-    Timestamp::from_second(hour * HOUR.as_secs())
-        .map_err(|_| StoreError::corrupt(format!("час {hour} вне календаря")))
+/// The first hour that begins then or later.
+fn first_hour_from(at: Timestamp) -> i64 {
+    hour_of(at - SignedDuration::from_secs(1)) + 1
 }
 
 fn parse(what: &str) -> Result<(Subject, Side, Happened)> {

@@ -153,6 +153,27 @@ impl Write {
         });
         Ok(())
     }
+
+    /// Forgets up to `limit` entries from before `before`; returns how many. Repeat until it returns less.
+    pub async fn prune_audit(&mut self, before: Timestamp, limit: usize) -> Result<u64> {
+        // By number, which grows with the time: the oldest are at the beginning, and nothing behind them is looked at.
+        const PRUNE: &str = "
+            -- audit: prune
+            delete from audit
+             where at < $1
+               and id in (select id
+                            from audit
+                           order by id
+                           limit $2)";
+        Ok(on_db!(self.conn(), db => {
+            sqlx::query(PRUNE)
+                .bind(codec::micros(before))
+                .bind(codec::limit(limit))
+                .execute(db)
+                .await?
+                .rows_affected()
+        }))
+    }
 }
 
 row! {

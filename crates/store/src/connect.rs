@@ -123,6 +123,7 @@ const SQLITE: &[Step] = &[
     step!(15, "0015_alerts"),
     step!(16, "0016_deeds"),
     step!(17, "0017_transcripts.sqlite"),
+    step!(18, "0018_lists"),
 ];
 
 const POSTGRES: &[Step] = &[
@@ -143,6 +144,7 @@ const POSTGRES: &[Step] = &[
     step!(15, "0015_alerts"),
     step!(16, "0016_deeds"),
     step!(17, "0017_transcripts.postgres"),
+    step!(18, "0018_lists"),
 ];
 
 fn migrator(steps: &[Step]) -> Migrator {

@@ -198,12 +198,10 @@ async fn held(
     limit: usize,
 ) -> Result<Vec<Held>> {
     let statements = Statements::of(filter.kind);
-    let (before, key) = match after {
-        Some(place) => (codec::micros(place.since), place.key.to_string()),
-        // No key stands behind this moment, so its text means nothing; it must be one that is no number or a number as needed.
-        None => (i64::MAX, "0".to_owned()),
-    };
     let (since, until) = bounds(filter);
+    // Where a page begins at a moment, no key stands behind it; its text must be a number where keys are numbers.
+    let at_first = (until.saturating_add(1), "0".to_owned());
+    let (before, key) = after.map_or(at_first, |place| (codec::micros(place.since), place.key.to_string()));
     let (sql, rarest) = if filter.text.trim().is_empty() {
         (statements.page, None)
     } else {

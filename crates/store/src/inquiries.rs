@@ -424,14 +424,27 @@ impl Write {
         Ok(i64::try_from(retried).unwrap_or(i64::MAX))
     }
 
-    /// Forgets what was handed out before `before`, except the newest of each deal: nobody sends so late a receipt.
-    pub async fn prune_handed_inquiries(&mut self, before: Timestamp) -> Result<u64> {
+    /// Forgets up to `limit` of what was handed out before `before`, except the newest of each deal: nobody sends so late
+    /// a receipt. Returns how many; repeat until it returns less.
+    pub async fn prune_handed_inquiries(&mut self, before: Timestamp, limit: usize) -> Result<u64> {
         const PRUNE: &str = "
             -- inquiry: prune what was handed out
             delete from handed_inquiry
-             where at < $1 and delivery not in (select delivery from inquiry where delivery is not null)";
+             where delivery in (select h.delivery
+                                  from handed_inquiry h
+                                 where h.at < $1
+                                   and not exists (select 1
+                                                     from inquiry i
+                                                    where i.deal_id = h.deal_id and i.delivery = h.delivery)
+                                 order by h.at
+                                 limit $2)";
         Ok(on_db!(self.conn(), db => {
-            sqlx::query(PRUNE).bind(codec::micros(before)).execute(db).await?.rows_affected()
+            sqlx::query(PRUNE)
+                .bind(codec::micros(before))
+                .bind(codec::limit(limit))
+                .execute(db)
+                .await?
+                .rows_affected()
         }))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use bitrix::wire::Company;
-use domain::{ReasonCode, SignedDuration, Timestamp};
+use domain::{ReasonCode, Timestamp};
 use store::StoreError;
 use tracing::info;
 
@@ -18,10 +18,6 @@ use crate::portal::{self, cards};
 const CHUNK: usize = 588;
 /// Rows of our own tables looked through at a time.
 const PAGE: usize = 1000;
-/// A receipt that comes later speaks of nothing that anybody knows.
-const HANDED_KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
-/// People look at the last 30 days, and sometimes at a quarter.
-const ACTIVITY_KEPT: SignedDuration = SignedDuration::from_hours(100 * 24);
 
 impl Engine {
     /// Reads every card and takes it; finds what is gone.
@@ -55,10 +51,7 @@ impl Engine {
         }
         self.find_gone(&present, presets, collected).await?;
         self.compare_faces().await?;
-        self.prune_contents().await?;
-        self.prune_handed().await?;
-        self.prune_transcripts().await?;
-        self.prune_jobs().await?;
+        self.forget_the_old().await?;
         // A card that was changed while this ran is found by the sweep that follows.
         self.mark_sweep(portal_began).await?;
         let mut write = self.store.begin().await?;
@@ -72,15 +65,6 @@ impl Engine {
             present.len()
         );
         Ok(())
-    }
-
-    /// Forgets which states of deals 1C was given long ago, and what crossed before anybody asks for it.
-    async fn prune_handed(&self) -> Result<(), StoreError> {
-        let mut write = self.store.begin().await?;
-        let now = self.clock.now();
-        write.prune_handed_inquiries(now - HANDED_KEPT).await?;
-        write.prune_activity(now - ACTIVITY_KEPT).await?;
-        write.commit().await
     }
 
     /// The list of companies may be some minutes old when its cards are taken, and dispatch may have written one of

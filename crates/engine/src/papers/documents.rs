@@ -4,7 +4,6 @@ use bytes::Bytes;
 use domain::{DocumentKind, OneCRef, ShownDocument, Timestamp};
 use futures::{Stream, StreamExt as _};
 use store::{DocumentRow, StoreError, Write};
-use tracing::info;
 
 use super::{deal_of, is_stale, want_faces};
 use crate::Engine;
@@ -81,25 +80,6 @@ impl Engine {
         write.commit().await?;
         self.wake_faces();
         Ok(answer)
-    }
-
-    /// Removes contents that no document has any more. Returns how many.
-    pub(crate) async fn prune_contents(&self) -> Result<u64, StoreError> {
-        const TOGETHER: usize = 50;
-        let mut pruned = 0;
-        loop {
-            let mut write = self.store.begin().await?;
-            let now_pruned = write.prune_blobs(TOGETHER).await?;
-            write.commit().await?;
-            pruned += now_pruned;
-            if now_pruned < TOGETHER as u64 {
-                break;
-            }
-        }
-        if pruned > 0 {
-            info!(pruned, "Contents of replaced documents were removed");
-        }
-        Ok(pruned)
     }
 }
 

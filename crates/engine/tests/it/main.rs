@@ -7,6 +7,7 @@ mod deeds;
 mod entities;
 mod explain;
 mod guard;
+mod housekeeping;
 mod jobs;
 mod office;
 mod offline;

@@ -1,5 +1,5 @@
 //! The statements of every kind: the same questions of different tables. Each finds its rows in an index of the cause and
-//! the time.
+//! the time; where the index has a condition, the statement repeats it word for word.
 
 use super::HeldKind;
 
@@ -146,8 +146,10 @@ const COMPANY_WITHOUT_DEAL: Statements = companies!(
     "p.waits_code is not null
      and (p.waits_code = 'no-deal' or (p.has_deal = 0 and p.waits_code <> 'duplicate-in-portal'))"
 );
-const INQUIRY: Statements = inquiries!("inquiries", "i.state = 'rejected'");
-const INQUIRY_WAITING: Statements = inquiries!("inquiries that go by themselves", "i.state = 'waits'");
+const INQUIRY: Statements =
+    inquiries!("inquiries", "i.state in ('waits', 'rejected') and i.state = 'rejected'");
+const INQUIRY_WAITING: Statements =
+    inquiries!("inquiries that go by themselves", "i.state in ('waits', 'rejected') and i.state = 'waits'");
 const DOCUMENT: Statements = statements!(
     "documents",
     columns: "d.onec_ref as key, d.kind || '/' || d.number as title, '' as text, d.waits_since as since,

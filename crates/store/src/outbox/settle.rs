@@ -108,15 +108,22 @@ impl Write {
     }
 
     /// Forgets up to `limit` deliveries that were settled or dropped before `before`; returns how many. Small
-    /// limits keep the transaction short; repeat until it returns less.
+    /// limits keep the transaction short; repeat until it returns less. One that was dropped, and that nothing newer
+    /// followed, stays: it is the word of a person that this shall not be carried.
     pub async fn prune_settled(&mut self, before: Timestamp, limit: usize) -> Result<u64> {
         const PRUNE: &str = "
             -- outbox: prune
             delete from delivery
-             where id in (select id
-                            from delivery
-                           where state in ('settled', 'dropped') and at < $1
-                           order by at, id
+             where id in (select old.id
+                            from delivery old
+                           where old.state in ('settled', 'dropped') and old.at < $1
+                             and (old.state = 'settled'
+                                  or exists (select 1
+                                               from delivery newer
+                                              where newer.link_id = old.link_id
+                                                and newer.side = old.side
+                                                and newer.id > old.id))
+                           order by old.at, old.id
                            limit $2)";
         Ok(on_db!(self.conn(), db => {
             sqlx::query(PRUNE)

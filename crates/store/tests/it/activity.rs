@@ -83,3 +83,35 @@ async fn what_1c_takes_counts_once_and_old_hours_are_forgotten() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn days_begin_where_whoever_looks_is_and_an_hour_with_midnight_in_it_is_of_the_day_before() {
+    on_both(async |world| {
+        // 20:48 of UTC is 02:18 of the next day, half an hour from a whole one; the day began at 18:30.
+        let half = TimeZone::fixed(jiff::tz::Offset::from_seconds(19_800).expect("a small number"));
+        let link = world.saved_link().await?;
+        for (minutes_ago, code) in
+            [(2, ReasonCode::Refused), (125, ReasonCode::InvalidInn), (24 * 60, ReasonCode::MissingInn)]
+        {
+            let at = world.now() - SignedDuration::from_mins(minutes_ago);
+            let mut write = world.store.begin().await?;
+            let reason = domain::Reason::new(code, "исправьте карточку");
+            write.park_new(&world.ids, link, Side::Bitrix, &reason, at).await?;
+            write.commit().await?;
+        }
+        let days = world.store.activity(world.now(), 3, &half).await?;
+        let told: Vec<(String, i64)> =
+            days.iter().map(|day| (day.day.to_string(), day.count(None, None, None))).collect();
+        assert_eq!(
+            told,
+            [
+                ("2026-11-21".to_owned(), 0),
+                ("2026-11-22".to_owned(), 0),
+                ("2026-11-23".to_owned(), 2),
+                ("2026-11-24".to_owned(), 1),
+            ]
+        );
+        Ok(())
+    })
+    .await;
+}

@@ -259,6 +259,36 @@ async fn old_settled_deliveries_are_forgotten_and_open_ones_never() {
     .await;
 }
 
+#[tokio::test]
+async fn what_a_person_dropped_is_remembered_until_something_newer_comes() {
+    on_both(async |world| {
+        let link = world.offered_link().await?;
+        let mut write = world.store.begin().await?;
+        write.drop_delivery(link, Side::Bitrix, "клиент ушёл", world.now()).await?;
+        write.commit().await?;
+        world.pass(3600);
+
+        assert_eq!(prune(&world.store, world.now(), 10).await?, 0);
+        let dropped = world.store.standing(link, Side::Bitrix).await?.expect("it stays").state;
+        assert_eq!(dropped, DeliveryState::Dropped { why: "клиент ушёл".to_owned() });
+
+        let newer = world.offer(link).await?;
+        assert_eq!(prune(&world.store, world.now(), 10).await?, 1);
+        let left = world.store.link_history(link, None, 10).await?;
+        let told: Vec<_> = left
+            .entries
+            .iter()
+            .filter_map(|entry| match &entry.what {
+                store::HistoryEvent::Delivery(entry) => Some(entry.standing.delivery.id),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(told, [newer]);
+        Ok(())
+    })
+    .await;
+}
+
 async fn prune(store: &Store, before: Timestamp, limit: usize) -> store::Result<u64> {
     let mut write = store.begin().await?;
     let pruned = write.prune_settled(before, limit).await?;

@@ -152,7 +152,8 @@ async fn what_was_handed_out_is_remembered_for_late_receipts() {
         write.hand_inquiry(old, 1, &sent, now()).await?;
         write.hand_inquiry(new, 1, &sent, now()).await?;
         assert_eq!(write.handed_inquiry(old).await?, Some((1, sent.clone())));
-        assert_eq!(write.prune_handed_inquiries(later(1)).await?, 1, "the newest of a deal stays");
+        assert_eq!(write.prune_handed_inquiries(now(), 10).await?, 0, "it is not older");
+        assert_eq!(write.prune_handed_inquiries(later(1), 10).await?, 1, "the newest of a deal stays");
         assert_eq!(write.handed_inquiry(old).await?, None);
         assert_eq!(write.handed_inquiry(new).await?, Some((1, sent)));
         Ok(())

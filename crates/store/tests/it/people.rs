@@ -217,6 +217,28 @@ async fn an_entry_of_the_audit_ends_once() {
 }
 
 #[tokio::test]
+async fn old_entries_of_the_audit_are_forgotten_the_oldest_first() {
+    on_both(async |world| {
+        for _ in 0..3 {
+            world.did("anna", "retried", AuditResult::Done).await?;
+        }
+        world.pass(3600);
+        let new = world.did("anna", "retried", AuditResult::Done).await?;
+
+        let mut pruned = Vec::new();
+        for _ in 0..3 {
+            let mut write = world.store.begin().await?;
+            pruned.push(write.prune_audit(new.at, 2).await?);
+            write.commit().await?;
+        }
+        assert_eq!(pruned, [2, 1, 0]);
+        assert_eq!(world.store.audit_entries(&AuditFilter::default(), None, 10).await?, [new]);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_pulse_differs_when_something_has_changed_and_only_then() {
     on_both(async |world| {
         let still = world.store.pulse().await?;
