@@ -16,6 +16,7 @@ pub mod discrepancies;
 mod download;
 mod facts;
 mod failure;
+mod first_start;
 mod flash;
 mod gate;
 mod guard;
@@ -35,6 +36,7 @@ mod text;
 mod ui;
 
 pub use audit::Act;
+pub use first_start::{Answers, FirstStart, Promise, first_start};
 pub use routes::{Access, Method, Route};
 pub use state::{Origin, Parts, Setting, SettingValue};
 

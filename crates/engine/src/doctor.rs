@@ -115,7 +115,7 @@ impl Engine {
         }
     }
 
-    async fn portal_findings(&self) -> Vec<Finding> {
+    pub(crate) async fn portal_findings(&self) -> Vec<Finding> {
         let profile: Value = match self.client.call_as("profile", &Args::new()).await {
             Ok(profile) => profile,
             Err(error) => return vec![unreachable(&error)],

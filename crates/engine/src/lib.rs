@@ -13,6 +13,7 @@
 mod accept;
 mod bridge;
 pub mod card;
+mod check;
 mod code_field;
 mod collect;
 mod deeds;
@@ -43,6 +44,7 @@ mod words;
 
 pub use accept::{Showing, Taken};
 pub use bridge::{ADAPTERS_VERSION, BRIDGE_PROTOCOL};
+pub use check::check_webhook;
 pub use collect::Collected;
 pub use deeds::{By, Choice, DealAgain, DeedError, Done, Retried, Seen, To, Undone, WHY_MAX, Waiting};
 pub use dispatch::{Round, Trouble};

@@ -188,6 +188,6 @@ async fn ready(store: &Store) -> Result<(), String> {
 const FREE_MIN: u64 = 16 * 1024 * 1024;
 
 /// A number that no other process has: the standard library seeds its hash maps from the operating system.
-fn seed() -> u64 {
+pub(crate) fn seed() -> u64 {
     RandomState::new().hash_one("parom")
 }

@@ -116,6 +116,11 @@ fn russian(command: clap::Command) -> clap::Command {
 }
 
 impl Common {
+    /// The file of the settings, whether it exists or not.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.config.clone().unwrap_or_else(|| CONFIG_FILE.into())
+    }
+
     /// The settings. A file that was named has to exist; the usual one may be absent, since the environment
     /// can say everything.
     pub(crate) fn settings(&self) -> Result<Config, Problems> {

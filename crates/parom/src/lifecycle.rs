@@ -56,24 +56,40 @@ impl Lifecycle {
 
     /// Waits for a signal (or the end of a part) and then for the rest.
     pub(crate) async fn finish(self) -> anyhow::Result<Ending> {
+        Ok(self.finish_or(CancellationToken::new()).await?.1)
+    }
+
+    /// The same, or until `done` is cancelled: everything was done that this service was for. Says whether it was.
+    pub(crate) async fn finish_or(self, done: CancellationToken) -> anyhow::Result<(bool, Ending)> {
         let mut signals = Signals::listen()?;
-        tokio::select! {
-            name = signals.next() => info!(signal = name, "Got {name}: finishing what is begun"),
-            () = self.stop.cancelled() => warn!("A part of the service has ended: ending the rest"),
-        }
+        let is_done = tokio::select! {
+            name = signals.next() => {
+                info!(signal = name, "Got {name}: finishing what is begun");
+                false
+            }
+            () = self.stop.cancelled() => {
+                warn!("A part of the service has ended: ending the rest");
+                false
+            }
+            () = done.cancelled() => true,
+        };
+        Ok((is_done, self.end(signals).await))
+    }
+
+    async fn end(self, mut signals: Signals) -> Ending {
         self.stop.cancel();
         self.tasks.close();
         tokio::select! {
             finished = timeout(PATIENCE, self.tasks.wait()) => match finished {
-                Ok(()) => Ok(Ending::Clean),
+                Ok(()) => Ending::Clean,
                 Err(_elapsed) => {
                     warn!("Something did not finish in {} s: ending at once", PATIENCE.as_secs());
-                    Ok(Ending::Hard)
+                    Ending::Hard
                 }
             },
             name = signals.next() => {
                 warn!(signal = name, "Got {name} again: ending at once");
-                Ok(Ending::Hard)
+                Ending::Hard
             }
         }
     }

@@ -10,6 +10,7 @@ mod commands;
 mod config;
 mod crossing;
 mod ferry;
+mod first_start;
 mod helm;
 mod http;
 mod lifecycle;

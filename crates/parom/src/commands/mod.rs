@@ -19,7 +19,7 @@ use anyhow::Context;
 
 use crate::app::App;
 use crate::cli::{Cli, Command, Common};
-use crate::{Outcome, telemetry};
+use crate::{Outcome, first_start, telemetry};
 
 /// Does what the command line says.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
@@ -40,7 +40,10 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Config(_) => config::run(),
         Command::Demo(args) => demo::run(args).await,
         Command::Emulate(args) => emulate::run(args).await,
-        Command::Serve(_) => serve::run(open_for_serving(&common).await?).await,
+        Command::Serve(_) => match Box::pin(open_for_serving(&common)).await? {
+            Some(app) => serve::run(app).await,
+            None => Ok(Outcome::Done),
+        },
         Command::Load(args) => Box::pin(load::run(&args, open_for_portal(&common).await?)).await,
         Command::Plan(args) => plan::run(&args, open_for_portal(&common).await?).await,
         Command::Reconcile(args) => Box::pin(reconcile::run(&args, open_for_portal(&common).await?)).await,
@@ -65,10 +68,17 @@ async fn open_for_portal(common: &Common) -> anyhow::Result<App> {
     App::open(config).await
 }
 
-async fn open_for_serving(common: &Common) -> anyhow::Result<App> {
-    let config = common.settings()?;
+/// `None`: nothing is set, somebody was asked for it, and the process was ended meanwhile.
+async fn open_for_serving(common: &Common) -> anyhow::Result<Option<App>> {
+    let mut config = common.settings()?;
+    if config.is_first_start() {
+        if !first_start::run(&config, &common.file()).await? {
+            return Ok(None);
+        }
+        config = common.settings()?;
+    }
     config.for_serving()?;
-    App::open(config).await
+    App::open(config).await.map(Some)
 }
 
 /// A service tells its life, other commands tell what went wrong: their results go to the standard output.

@@ -16,6 +16,7 @@ mod server;
 mod setting;
 mod store;
 mod units;
+mod write;
 
 use std::path::Path;
 
@@ -29,6 +30,7 @@ pub(crate) use problem::{Place, Problem, Problems};
 pub(crate) use secret::Secret;
 pub(crate) use server::Server;
 pub(crate) use store::Store;
+pub(crate) use write::{Answers, write};
 
 use reader::Reader;
 
@@ -108,6 +110,11 @@ impl Config {
         let shown = Shown(reader.shown());
         reader.finish()?;
         Ok(Self { shown, ..config })
+    }
+
+    /// Whether nobody has set anything of either side yet: then `serve` asks for it.
+    pub(crate) fn is_first_start(&self) -> bool {
+        self.bitrix24.webhook().is_err() && self.onec.password().is_err()
     }
 
     /// What `serve` cannot start without, all gaps at once.

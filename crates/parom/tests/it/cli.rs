@@ -108,12 +108,14 @@ fn a_named_file_of_settings_has_to_exist_and_its_problems_are_told_together() {
 #[test]
 fn serve_without_settings_says_all_that_is_missing_and_makes_no_database() {
     let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("my.toml"), "[server]\nlisten = \"0.0.0.0:0\"\n").unwrap();
 
-    let Ran { code, err, .. } = run_in(folder.path(), &["serve"]);
+    let Ran { code, err, .. } = run_in(folder.path(), &["serve", "--config", "my.toml"]);
 
     assert_eq!(code, Some(1));
     assert!(err.contains("webhook_url") && err.contains("password"), "{err}");
-    assert!(files(folder.path()).is_empty(), "{:?}", files(folder.path()));
+    assert!(err.contains("виден из сети"), "nobody on the network is asked for the settings: {err}");
+    assert_eq!(files(folder.path()), ["my.toml"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod alerts;
 mod box_module;
 mod cli;
 mod demo;
+mod first_start;
 mod load;
 mod metrics;
 mod notices;

@@ -81,6 +81,33 @@ impl Place {
         running
     }
 
+    /// Starts the service without any settings of the two sides; where its form is, and the code that it prints.
+    pub(crate) fn first_start(&self) -> (Running, String, String) {
+        let settings = format!(
+            "# наш файл\n[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite://{}/parom.db\"\n",
+            self.folder.path().display()
+        );
+        std::fs::write(self.folder.path().join("parom.toml"), settings).expect("the folder is ours");
+        let mut child = parom(self.folder.path())
+            .args(["serve", "--log-format", "json"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary is built");
+        let lines = read_lines(child.stderr.take().expect("it is piped"));
+        let running = Running { child, address: String::new(), metrics: None, lines };
+        let mut told = Vec::new();
+        loop {
+            let line =
+                running.lines.recv_timeout(START_MAX).unwrap_or_else(|_| panic!("not started: {told:#?}"));
+            let event: Value = serde_json::from_str(&line).unwrap_or_default();
+            let text = |field: &str| event.pointer(&format!("/fields/{field}")).and_then(Value::as_str);
+            if let (Some(address), Some(code)) = (text("address"), text("code")) {
+                return (running, address.to_owned(), code.to_owned());
+            }
+            told.push(line);
+        }
+    }
+
     /// Waits until nothing is under way to the portal.
     pub(crate) async fn arrives(&self) {
         // A record whose answer is lost three times rests for two minutes before the next look, in real time.
@@ -133,6 +160,20 @@ impl Running {
     /// How an emulated 1C reaches it.
     pub(crate) fn connection(&self) -> Connection {
         Connection::new(&format!("http://{}", self.address), "1c", PASSWORD, Settings::default())
+    }
+
+    /// The next thing that it says under this name in its log.
+    pub(crate) fn awaits(&self, field: &str) -> String {
+        let mut told = Vec::new();
+        loop {
+            let line =
+                self.lines.recv_timeout(START_MAX).unwrap_or_else(|_| panic!("no `{field}`: {told:#?}"));
+            let event: Value = serde_json::from_str(&line).unwrap_or_default();
+            if let Some(value) = event.pointer(&format!("/fields/{field}")).and_then(Value::as_str) {
+                return value.to_owned();
+            }
+            told.push(line);
+        }
     }
 
     /// What it has told since this was last asked for.
