@@ -87,14 +87,9 @@ impl FirstStart for Wizard {
             };
             let backup =
                 config::write(&self.path, &answers, self.clock.now()).map_err(|error| error.to_string())?;
-            match backup {
-                Some(backup) => info!(
-                    file = %self.path.display(),
-                    backup = %backup.display(),
-                    "The settings are written; the file that was there is kept as {}",
-                    backup.display()
-                ),
-                None => info!(file = %self.path.display(), "The settings are written"),
+            info!(file = %self.path.display(), "The settings are written");
+            if let Some(backup) = backup {
+                info!(file = %backup.display(), "What stood there before is kept as {}", backup.display());
             }
             self.saved.cancel();
             Ok(())
