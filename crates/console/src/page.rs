@@ -45,6 +45,14 @@ pub(crate) fn link(address: impl TypedPath, parameters: impl Serialize) -> Strin
     link.replacen("?&", "?", 1).trim_end_matches('?').to_owned()
 }
 
+/// The longest question that is taken from an address, in characters.
+pub(crate) const QUESTION_MAX: usize = 200;
+
+/// What somebody looks for, as it stands in an address.
+pub(crate) fn question(text: &str) -> String {
+    text.trim().chars().take(QUESTION_MAX).collect()
+}
+
 /// Whether htmx asks for a part of a page, and for which element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct HxRequest {

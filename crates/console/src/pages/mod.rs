@@ -8,6 +8,7 @@ pub(crate) mod held;
 pub(crate) mod inquiries;
 pub(crate) mod jobs;
 pub(crate) mod light;
+mod listing;
 pub(crate) mod load;
 pub(crate) mod me;
 pub(crate) mod overview;

@@ -4,55 +4,48 @@ use axum::extract::State;
 use axum_extra::extract::Query;
 use axum_extra::routing::TypedPath;
 use maud::{Markup, html};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::{ListPlace, PaymentRow, PaymentShelf};
 
+use super::listing::{Listing, PAGE_AND_ONE, Wanted};
 use crate::failure::Failure;
 use crate::guard::Viewer;
 use crate::nav::Tab;
-use crate::page::{Page, link};
-use crate::pages::inquiries::{Inquiry, Section, sections};
+use crate::page::Page;
+use crate::pages::inquiries::{Inquiry, Section};
 use crate::routes::Routes;
 use crate::state::Console;
 use crate::text::{day, money};
-use crate::ui::{
-    Column, Field, Shelf, State as Stands, ago, badge, empty, field, pager, search, shelves, submit, table,
-    toolbar,
-};
+use crate::ui::{Column, State as Stands, ago, badge};
 
 /// All payments.
 #[derive(Clone, Copy, Debug, Deserialize, TypedPath)]
 #[typed_path("/payments")]
 pub(crate) struct Payments;
 
-/// Payments of a page.
-const PAGE: usize = 50;
+/// The shelf of payments whose «Запрос» is not known yet.
+const UNPLACED: &str = "unplaced";
+/// The shelf of payments that are no part of a total.
+const NOT_COUNTED: &str = "not-counted";
 
-/// The longest filter that is taken from an address, in characters.
-const QUESTION_MAX: usize = 200;
-
-/// Words of the shelves, with their titles.
-const SHELVES: [(&str, &str, PaymentShelf); 3] = [
-    ("", "Все", PaymentShelf::All),
-    ("unplaced", "Ждут запроса", PaymentShelf::Unplaced),
-    ("not-counted", "Не учитываются", PaymentShelf::NotCounted),
-];
-
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Wanted {
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    shelf: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    q: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    after: String,
-}
-
-impl Wanted {
-    fn after(&self, after: String) -> String {
-        link(Payments, Self { after, ..self.clone() })
-    }
-}
+const LIST: Listing<'_, Payments, PaymentRow> = Listing {
+    address: Payments,
+    section: Section::Payments,
+    title: "Оплаты",
+    which: "Какие оплаты",
+    shelves: &[("", "Все"), (UNPLACED, "Ждут запроса"), (NOT_COUNTED, "Не учитываются")],
+    words: "Номер оплаты",
+    columns: &[
+        Column::Text("Номер"),
+        Column::Text("Дата"),
+        Column::Number("Сумма"),
+        Column::Text("Сделка"),
+        Column::Text("Учёт"),
+        Column::Text("1С сообщила"),
+    ],
+    nothing: "Таких оплат нет.",
+    place: ListPlace::after_payment,
+};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes.page(payments)
@@ -81,47 +74,14 @@ async fn payments(
     State(console): State<Console>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Page, Failure> {
-    let question: String = wanted.q.trim().chars().take(QUESTION_MAX).collect();
-    let shelf = SHELVES.iter().find(|(word, ..)| *word == wanted.shelf);
-    let shelf = shelf.map_or(PaymentShelf::All, |(.., shelf)| *shelf);
-    let after = ListPlace::parse(&wanted.after);
-    let rows = console.store.payments_list(shelf, &question, after.as_ref(), PAGE + 1).await?;
-    Ok(Page::new(Tab::Inquiries, "Оплаты", body(&console, &wanted, &rows)))
-}
-
-fn body(console: &Console, wanted: &Wanted, rows: &[PaymentRow]) -> Markup {
-    let (shown, rest) = rows.split_at(rows.len().min(PAGE));
-    let next = shown.last().filter(|_| !rest.is_empty());
-    let next = next.map(|last| wanted.after(ListPlace::after_payment(last).to_string()));
-    let first = (!wanted.after.is_empty()).then(|| wanted.after(String::new()));
-    let all = SHELVES.iter().map(|(word, title, _)| Shelf {
-        title: (*title).to_owned(),
-        href: link(Payments, Wanted { shelf: (*word).to_owned(), q: wanted.q.clone(), after: String::new() }),
-        is_here: *word == wanted.shelf,
-    });
-    let columns = [
-        Column::Text("Номер"),
-        Column::Text("Дата"),
-        Column::Number("Сумма"),
-        Column::Text("Сделка"),
-        Column::Text("Учёт"),
-        Column::Text("1С сообщила"),
-    ];
-    html! {
-        (sections(Section::Payments))
-        (shelves("Какие оплаты", all))
-        (toolbar(search(&Payments, html! {
-            @if !wanted.shelf.is_empty() { input type="hidden" name="shelf" value=(wanted.shelf); }
-            (field("Номер оплаты", "q", "search", &wanted.q, Field { max: Some(QUESTION_MAX), ..Field::default() }))
-            (submit("Показать"))
-        })))
-        @if shown.is_empty() {
-            (empty("Таких оплат нет."))
-        } @else {
-            (table("Оплаты", &columns, html! { @for row in shown { (line(console, row)) } }))
-        }
-        (pager(first, next))
-    }
+    let shelf = match wanted.shelf.as_str() {
+        UNPLACED => PaymentShelf::Unplaced,
+        NOT_COUNTED => PaymentShelf::NotCounted,
+        _ => PaymentShelf::All,
+    };
+    let (question, place) = (wanted.question(), wanted.place());
+    let rows = console.store.payments_list(shelf, &question, place.as_ref(), PAGE_AND_ONE).await?;
+    Ok(Page::new(Tab::Inquiries, LIST.title, LIST.body(&wanted, &rows, |row| line(&console, row))))
 }
 
 fn line(console: &Console, row: &PaymentRow) -> Markup {

@@ -9,7 +9,7 @@ use store::{Hit, HitKey, Hits, Rank};
 
 use crate::failure::Failure;
 use crate::guard::Viewer;
-use crate::page::Page;
+use crate::page::{Page, QUESTION_MAX, question};
 use crate::pages::inquiries::Inquiry;
 use crate::pages::records::Record;
 use crate::routes::Routes;
@@ -27,9 +27,6 @@ struct Wanted {
     q: String,
 }
 
-/// The longest question that is taken from an address, in characters.
-const QUESTION_MAX: usize = 200;
-
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes.page(found)
 }
@@ -40,7 +37,7 @@ async fn found(
     State(console): State<Console>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Page, Failure> {
-    let question: String = wanted.q.trim().chars().take(QUESTION_MAX).collect();
+    let question = question(&wanted.q);
     let hits = if question.is_empty() { Vec::new() } else { console.store.search(&question).await? };
     Ok(Page::beside("Поиск", body(&console, &question, &hits)))
 }

@@ -14,7 +14,7 @@ use super::{Csv, GiveUp, GiveUpAll, Group, Groups, Retry, RetryAll, Xlsx, leads_
 use crate::failure::Failure;
 use crate::guard::Viewer;
 use crate::nav::Tab;
-use crate::page::{Page, link};
+use crate::page::{Page, QUESTION_MAX, link, question};
 use crate::state::Console;
 use crate::text::{self, RECORDS, count, number};
 use crate::ui::{Column, Field, ago, empty, field, form, pager, search, submit, table, toolbar};
@@ -37,13 +37,9 @@ pub(super) struct Wanted {
 impl Wanted {
     /// The group, with what somebody asked for of it.
     pub(super) fn of(&self, group: &Group, console: &Console) -> Result<HeldFilter, Failure> {
-        let text = self.q.trim().chars().take(QUESTION_MAX).collect();
-        Ok(HeldFilter { text, since: moment(&self.since, console)?, ..group.filter()? })
+        Ok(HeldFilter { text: question(&self.q), since: moment(&self.since, console)?, ..group.filter()? })
     }
 }
-
-/// The longest filter that is taken from an address, in characters.
-const QUESTION_MAX: usize = 200;
 
 pub(super) fn moment(text: &str, console: &Console) -> Result<Option<Timestamp>, Failure> {
     let text = text.trim();

@@ -13,7 +13,7 @@ pub(crate) struct Lines;
 
 impl LoadFile for Lines {
     fn refuses(&self, name: &str) -> Option<String> {
-        let is_known = name.ends_with(".csv");
+        let is_known = std::path::Path::new(name).extension().is_some_and(|kind| kind == "csv");
         (!is_known).then(|| "Такие файлы не читаются: выгрузите контрагентов в .csv.".to_owned())
     }
 
