@@ -100,7 +100,11 @@ impl Engine {
             }
         };
         write.put_inquiry(&row).await?;
-        let deed = self.deed_to_deal(deal, DeedKind::SentAgain, by, "отправлено снова в 1С".to_owned());
+        let said = match &waits {
+            None => "отправлено снова в 1С".to_owned(),
+            Some(reason) => format!("отправится в 1С снова, а пока ждёт: {}", reason.code.title()),
+        };
+        let deed = self.deed_to_deal(deal, DeedKind::SentAgain, by, said);
         write.record_deed(&deed).await?;
         write.commit().await?;
         info!(deal, deed = %deed.id, "A person has a deal sent again");

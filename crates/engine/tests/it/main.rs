@@ -3,6 +3,7 @@
 mod adapters;
 mod both_ways;
 mod crossing;
+mod deal_deeds;
 mod deeds;
 mod entities;
 mod explain;

@@ -14,22 +14,22 @@ use store::{Happened, InquiryState, Subject};
 use crate::entities::{entity, guid, inn};
 use crate::world::World;
 
-const INVOICE: &str = "UF_CRM_PAROM_INVOICE";
-const PAID: &str = "UF_CRM_PAROM_PAID";
+pub(crate) const INVOICE: &str = "UF_CRM_PAROM_INVOICE";
+pub(crate) const PAID: &str = "UF_CRM_PAROM_PAID";
 const NUMBER: &str = "UF_CRM_PAROM_NUMBER";
 
 /// A portal with the fields of `setup`, and a client whom both sides know.
-struct Office {
-    world: World,
-    company: i64,
+pub(crate) struct Office {
+    pub(crate) world: World,
+    pub(crate) company: i64,
 }
 
 impl Office {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::open_with(Settings::default()).await
     }
 
-    async fn open_with(settings: Settings) -> Self {
+    pub(crate) async fn open_with(settings: Settings) -> Self {
         let mut world = World::open_with(settings).await;
         world.engine.setup().await.expect("the portal takes it");
         world.show(vec![(guid(1), entity(1))]).await;
@@ -39,26 +39,26 @@ impl Office {
         Self { world, company }
     }
 
-    fn deal(&self, title: &str) -> i64 {
+    pub(crate) fn deal(&self, title: &str) -> i64 {
         let fields = [("TITLE", title), ("OPPORTUNITY", "120000"), ("CURRENCY_ID", "RUB")];
         self.world.portal.employee().adds_deal(self.company, &fields).expect("an employee may")
     }
 
-    async fn collect(&self) {
+    pub(crate) async fn collect(&self) {
         self.world.pass(61);
         self.world.engine.collect().await.expect("the portal answers");
     }
 
-    async fn poll(&self) -> Vec<InquiryOffer> {
+    pub(crate) async fn poll(&self) -> Vec<InquiryOffer> {
         self.world.engine.poll_inquiries(100, SignedDuration::from_mins(4)).await.expect("the database works")
     }
 
-    async fn receive(&self, receipt: Receipt) -> ReceiptTaken {
+    pub(crate) async fn receive(&self, receipt: Receipt) -> ReceiptTaken {
         self.world.engine.receive(vec![receipt]).await.expect("the database works")[0]
     }
 
     /// A deal that 1C has as «Запрос»; the deal and the GUID.
-    async fn inquiry(&self, title: &str) -> (i64, OneCRef) {
+    pub(crate) async fn inquiry(&self, title: &str) -> (i64, OneCRef) {
         let deal = self.deal(title);
         self.collect().await;
         let offered = self.poll().await;
@@ -67,16 +67,16 @@ impl Office {
         (deal, offer.proposed_ref)
     }
 
-    async fn tell(&self, document: ShownDocument) -> Pushed {
+    pub(crate) async fn tell(&self, document: ShownDocument) -> Pushed {
         self.world.engine.show_documents(vec![document]).await.expect("the database works").remove(0)
     }
 
-    async fn pay(&self, payment: ShownPayment) -> Pushed {
+    pub(crate) async fn pay(&self, payment: ShownPayment) -> Pushed {
         self.world.engine.show_payments(vec![payment]).await.expect("the database works").remove(0)
     }
 
     /// Deals are shown what 1C told until nothing is due, whatever the weather.
-    async fn show(&self) {
+    pub(crate) async fn show(&self) {
         for _ in 0..200 {
             let shown = self.world.engine.show_deals().await.expect("the database works");
             if shown.due == 0 && self.world.engine.store().faces_due().await.expect("it works") == 0 {
@@ -89,25 +89,25 @@ impl Office {
         panic!("deals are never done with");
     }
 
-    fn files(&self, deal: i64) -> Vec<DealFile> {
+    pub(crate) fn files(&self, deal: i64) -> Vec<DealFile> {
         self.world.portal.deal_files(deal, INVOICE)
     }
 
     /// What the field of invoices holds, by name and content.
-    fn invoices(&self, deal: i64) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn invoices(&self, deal: i64) -> Vec<(String, Vec<u8>)> {
         let mut files: Vec<_> =
             self.files(deal).into_iter().map(|file| (file.name, file.content.to_vec())).collect();
         files.sort();
         files
     }
 
-    fn value(&self, deal: i64, field: &str) -> String {
+    pub(crate) fn value(&self, deal: i64, field: &str) -> String {
         let deals = self.world.portal.deals();
         deals.iter().find(|card| card.id == deal).map(|card| card.get(field).to_owned()).unwrap_or_default()
     }
 }
 
-fn created(offer: &InquiryOffer) -> Receipt {
+pub(crate) fn created(offer: &InquiryOffer) -> Receipt {
     Receipt {
         delivery: offer.delivery,
         status: ReceiptStatus::Created,
@@ -119,11 +119,11 @@ fn created(offer: &InquiryOffer) -> Receipt {
     }
 }
 
-fn pdf(text: &str) -> Vec<u8> {
+pub(crate) fn pdf(text: &str) -> Vec<u8> {
     format!("%PDF-1.4\n{text}\n%%EOF").into_bytes()
 }
 
-fn invoice(number: u32, inquiry: OneCRef, content: &str) -> ShownDocument {
+pub(crate) fn invoice(number: u32, inquiry: OneCRef, content: &str) -> ShownDocument {
     ShownDocument {
         onec_ref: guid(number),
         kind: Some(DocumentKind::Invoice),
@@ -140,7 +140,7 @@ fn invoice(number: u32, inquiry: OneCRef, content: &str) -> ShownDocument {
     }
 }
 
-fn payment(number: u32, inquiry: OneCRef, amount: &str) -> ShownPayment {
+pub(crate) fn payment(number: u32, inquiry: OneCRef, amount: &str) -> ShownPayment {
     ShownPayment {
         onec_ref: guid(number),
         inquiry: Some(inquiry),
@@ -154,7 +154,7 @@ fn payment(number: u32, inquiry: OneCRef, amount: &str) -> ShownPayment {
     }
 }
 
-fn named(number: u32, content: &str) -> (String, Vec<u8>) {
+pub(crate) fn named(number: u32, content: &str) -> (String, Vec<u8>) {
     (format!("Счёт СЧ-{number:04} от 23.11.2026.pdf"), pdf(content))
 }
 
