@@ -219,13 +219,17 @@ impl Engine {
         }
     }
 
-    /// One step of every open job. Says whether any of them has more to do right now.
+    /// One step of every open job. Says whether any of them has more to do right now. One that cannot go on, because the
+    /// portal does not answer, takes nobody else's step away; the first such failure is told.
     pub async fn work(&self) -> Result<bool, EngineError> {
-        let mut has_more = false;
+        let (mut has_more, mut failure) = (false, None);
         for job in self.store.open_jobs().await? {
-            has_more |= self.step_of(job.id).await? == Step::On;
+            match self.step_of(job.id).await {
+                Ok(step) => has_more |= step == Step::On,
+                Err(error) => failure = failure.or(Some(error)),
+            }
         }
-        Ok(has_more)
+        failure.map_or(Ok(has_more), Err)
     }
 
     /// Works one job off to its end, for a command that waits for it.

@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 use std::pin::pin;
 
-use domain::{BankAccount, Field, Link, Rule, Rules, Side, SignedDuration, normal};
+use domain::{BankAccount, DeliveryState, Field, Link, Rule, Rules, Side, SignedDuration, normal};
 use emulator::bitrix24::BoxModule;
 use emulator::faults::{Fault, Weather};
-use engine::{By, Choice, DeedError, Healing, Seen, Settings, To};
+use engine::{By, Choice, DeedError, Found, Healing, Seen, Settings, Task, To, Which};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
-use store::{DeedKind, Entity, NewLook};
+use store::{DeedKind, Entity, JobState, NewLook};
 use tokio::runtime::Runtime;
 
 use crate::entities::{entity, guid, inn};
@@ -28,6 +28,8 @@ const ALL: u32 = 5;
 const CLOCK_BACK_MAX: i64 = 4000;
 /// Lists tried on every run.
 const CASES: u32 = 120;
+/// Why people give something up.
+const GIVEN_UP: &str = "не нужен";
 
 /// What is edited. Every edit has a value of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +79,20 @@ enum Work {
     Collect,
     Tick,
     Tell,
+    Jobs,
+}
+
+/// Work that a person asks for and that takes its time.
+#[derive(Clone, Copy, Debug)]
+enum Errand {
+    /// Everything that waits tries again.
+    Retry,
+    /// What waits is given up.
+    GiveUp,
+    /// Both sides are compared, and what nobody carries is sent or not.
+    Reconcile(bool),
+    /// What the last reconciliation found is sent.
+    Heal,
 }
 
 /// What a person does to a record in the console.
@@ -125,6 +141,12 @@ enum Op {
     Killed(usize, Work),
     /// A person does something to this record in the console, and the process may die over it.
     Deed(u32, Deed, Option<usize>),
+    /// A person asks for something that takes its time, and the process may die over it.
+    Asks(Errand, Option<usize>),
+    /// One step of everything that was asked for.
+    Works,
+    /// A person stops the oldest work that is under way.
+    Stops,
     /// Time passes.
     Wait(i64),
     /// The clock of Parom is set back.
@@ -145,7 +167,9 @@ fn op() -> impl Strategy<Value = Op> {
     let new = KNOWN + 1..=ALL;
     let what = || proptest::sample::select(What::ALL.to_vec());
     let deaths = vec![Death::None, Death::AfterPoll, Death::BeforeReceipts, Death::ReceiptsTwice];
-    let works = vec![Work::Collect, Work::Tick, Work::Tell];
+    let works = vec![Work::Collect, Work::Tick, Work::Tell, Work::Jobs];
+    let errands =
+        vec![Errand::Retry, Errand::GiveUp, Errand::Reconcile(false), Errand::Reconcile(true), Errand::Heal];
     let deeds = vec![
         Deed::Resolve(Side::OneC),
         Deed::Resolve(Side::Bitrix),
@@ -158,7 +182,7 @@ fn op() -> impl Strategy<Value = Op> {
         Deed::Join,
         Deed::Join,
     ];
-    let death = proptest::option::weighted(0.2, 1_usize..20);
+    let death = || proptest::option::weighted(0.2, 1_usize..20);
     prop_oneof![
         8 => (any_record.clone(), what(), any::<bool>()).prop_map(|(n, what, said)| Op::Employee(n, what, said)),
         6 => (any_record.clone(), what()).prop_map(|(n, what)| Op::Accountant(n, what)),
@@ -174,8 +198,11 @@ fn op() -> impl Strategy<Value = Op> {
         2 => Just(Op::Tell),
         1 => Just(Op::CompareAll),
         3 => (1_usize..80, proptest::sample::select(works)).prop_map(|(steps, work)| Op::Killed(steps, work)),
-        6 => (any_deed_record(), proptest::sample::select(deeds), death)
+        6 => (any_deed_record(), proptest::sample::select(deeds), death())
             .prop_map(|(n, deed, death)| Op::Deed(n, deed, death)),
+        2 => (proptest::sample::select(errands), death()).prop_map(|(errand, death)| Op::Asks(errand, death)),
+        3 => Just(Op::Works),
+        1 => Just(Op::Stops),
         3 => (1_i64..1000).prop_map(Op::Wait),
         1 => (1..CLOCK_BACK_MAX).prop_map(Op::ClockBack),
         1 => Just(Op::DayWithoutPortal),
@@ -356,6 +383,7 @@ impl Story {
                     Work::Collect => Mortal { steps, life: pin!(world.engine.collect()) }.await,
                     Work::Tick => Mortal { steps, life: pin!(world.tick()) }.await,
                     Work::Tell => Mortal { steps, life: pin!(world.engine.tell()) }.await,
+                    Work::Jobs => Mortal { steps, life: pin!(world.engine.work()) }.await,
                 }
                 world.restart().await;
             }
@@ -365,6 +393,18 @@ impl Story {
             Op::Deed(number, deed, Some(steps)) => {
                 Mortal { steps, life: pin!(self.does(number, deed)) }.await;
                 self.world.restart().await;
+            }
+            Op::Asks(errand, None) => self.asks(errand).await,
+            Op::Asks(errand, Some(steps)) => {
+                Mortal { steps, life: pin!(self.asks(errand)) }.await;
+                self.world.restart().await;
+            }
+            Op::Works => drop(world.engine.work().await.expect("jobs ask the database only")),
+            Op::Stops => {
+                let open = world.engine.open_jobs().await.expect("the database works");
+                if let Some(oldest) = open.first() {
+                    world.engine.cancel(oldest.id, &By::user("Борис")).await.expect("it is open");
+                }
             }
             Op::Wait(seconds) => world.pass(seconds),
             Op::ClockBack(seconds) => world.pass(-seconds),
@@ -421,6 +461,63 @@ impl Story {
         };
         if let Err(DeedError::Store(error)) = done {
             panic!("the database works: {error}");
+        }
+    }
+
+    /// A person asks for something; a refusal is an answer like any other.
+    async fn asks(&self, errand: Errand) {
+        let engine = &self.world.engine;
+        let task = match errand {
+            Errand::Retry => Task::Retry(Which::default()),
+            Errand::GiveUp => Task::GiveUp { which: Which::default(), why: GIVEN_UP.into() },
+            Errand::Reconcile(heals) => Task::Reconcile { heals, asks_onec: false },
+            Errand::Heal => {
+                let runs = engine.store().reconcile_runs(None, 1).await.expect("the database works");
+                let Some(last) = runs.first() else { return };
+                Task::Heal { run: last.id, kind: None }
+            }
+        };
+        if let Err(DeedError::Store(error)) = engine.start(task, &By::user("Анна")).await {
+            panic!("the database works: {error}");
+        }
+    }
+
+    /// Whatever was asked for has ended, has done nothing twice, and its figures add up.
+    async fn check_jobs(&self) {
+        let store = self.world.engine.store();
+        let deeds = store.deeds(None, 10_000).await.expect("the database works");
+        for job in self.world.engine.jobs(None, None, 1000).await.expect("the database works") {
+            let deeds = deeds.iter().filter(|deed| deed.job == Some(job.id)).count() as u64;
+            assert!(matches!(job.state, JobState::Done | JobState::Cancelled), "{job:#?}");
+            assert!(job.ended_at.is_some() && job.trouble.is_none(), "{job:#?}");
+            let is_done = job.state == JobState::Done;
+            assert!(!is_done || job.total == Some(job.done), "{job:#?}");
+            match &job.found {
+                Found::Bulk(found) => {
+                    let became = found.under_way
+                        + found.still_wait
+                        + found.needless
+                        + found.given_up
+                        + found.passed_over;
+                    assert_eq!(became, job.done, "{job:#?}");
+                    assert_eq!(deeds, found.given_up, "each is told once: {job:#?}");
+                }
+                Found::Heal(found) => {
+                    assert_eq!(found.under_way + found.wait + found.needless, job.done, "{job:#?}");
+                    assert!(deeds <= found.under_way, "{job:#?}");
+                }
+                Found::Reconcile(found) if is_done => {
+                    let run = found.run.expect("it has ended");
+                    // Only the last hundred are remembered.
+                    let run =
+                        store.reconcile_run(run).await.expect("the database works").expect("it was kept");
+                    assert!(run.ended_at.is_some(), "{run:#?}");
+                    assert_eq!(run.found.unsigned_abs(), found.found, "{job:#?}");
+                    let figures: i64 = run.figures.iter().map(|figure| figure.count).sum();
+                    assert_eq!(figures, run.found, "{run:#?}");
+                }
+                Found::Reconcile(_) | Found::Nothing | Found::Plan(_) | Found::Load(_) => {}
+            }
         }
     }
 
@@ -495,7 +592,9 @@ impl Story {
             self.world.until_quiet().await;
             self.world.engine.show_codes().await.expect("the portal answers");
             self.world.engine.tell().await.expect("the portal answers");
-            if round >= 3 && taken == 0 && self.world.portal.writes() == writes {
+            while self.world.engine.work().await.expect("the database works") {}
+            let open = self.world.engine.open_jobs().await.expect("the database works");
+            if round >= 3 && taken == 0 && self.world.portal.writes() == writes && open.is_empty() {
                 return;
             }
         }
@@ -515,6 +614,7 @@ impl Story {
         self.settle().await;
         self.world.assert_nothing_doubled();
         self.everybody_was_told_once();
+        self.check_jobs().await;
         for number in 1..=ALL {
             self.check_record(number).await;
         }
@@ -662,6 +762,13 @@ impl Story {
         }
         if let Some(onec_ref) = self.office.of(number) {
             waits |= self.world.reason(onec_ref).await.is_some_and(|reason| !reason.text.is_empty());
+            let link = store.link_by_ref(onec_ref).await.expect("the database works");
+            for (link, side) in link.iter().flat_map(|link| [(link, Side::OneC), (link, Side::Bitrix)]) {
+                let last = store.standing(link.id, side).await.expect("the database works");
+                waits |= last.is_some_and(
+                    |last| matches!(last.state, DeliveryState::Dropped { why } if why.starts_with(GIVEN_UP)),
+                );
+            }
         }
         waits
     }

@@ -1,9 +1,10 @@
 //! Deals, documents and payments under any weather and any death: in the end each deal holds exactly its current files,
-//! employees' files are untouched, «Оплачено» is the sum of what 1C said last, and 1C has every deal as it is.
+//! employees' files are untouched, «Оплачено» is the sum of what 1C said last, and 1C has every deal as it is. What people ask
+//! for with buttons happens, once.
 //!
 //! `PAROM_SIMULATION_CASES=5000 cargo test -p engine papers_simulation` tries more lists.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 
 use domain::{
@@ -11,8 +12,10 @@ use domain::{
     ShownDocument, ShownInquiry, ShownPayment, SignedDuration, Timestamp,
 };
 use emulator::faults::{Fault, Weather};
+use engine::{By, DeedError, Found, Task, Waiting, Which};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
+use store::{HeldKind, InquiryState, JobState};
 use tokio::runtime::Runtime;
 
 use crate::entities::{entity, guid};
@@ -60,6 +63,8 @@ enum Death {
     AfterPoll,
     BeforeReceipts,
     ReceiptsTwice,
+    /// It lives, and refuses what it was given.
+    Refuses,
 }
 
 /// What a process may die over.
@@ -68,6 +73,18 @@ enum Work {
     Show,
     Notes,
     Collect,
+    Jobs,
+}
+
+/// What a person does to a deal in the console.
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    SendAgain,
+    ShowAgain,
+    /// Tries the inquiry again, which waits or was refused.
+    RetryInquiry,
+    /// Tries again what the deal cannot show.
+    RetryFace,
 }
 
 #[derive(Clone, Debug)]
@@ -101,6 +118,12 @@ enum Op {
     Show,
     Notes,
     Killed(usize, Work),
+    /// A person does something to a deal, and the process may die over it.
+    Deed(usize, Deed, Option<usize>),
+    /// A person has all inquiries that wait tried again, or stops that; the process may die over it.
+    RetryAll(Option<usize>),
+    Works,
+    Stops,
     Wait(i64),
     Next(Fault),
     Storm(u8, u64),
@@ -110,9 +133,17 @@ enum Op {
 fn op() -> impl Strategy<Value = Op> {
     let nth = || 0_usize..12;
     let kind = || proptest::sample::select(DocumentKind::ALL.to_vec());
-    let deaths =
-        vec![Death::None, Death::None, Death::AfterPoll, Death::BeforeReceipts, Death::ReceiptsTwice];
-    let works = vec![Work::Show, Work::Show, Work::Notes, Work::Collect];
+    let deaths = vec![
+        Death::None,
+        Death::None,
+        Death::AfterPoll,
+        Death::BeforeReceipts,
+        Death::ReceiptsTwice,
+        Death::Refuses,
+    ];
+    let works = vec![Work::Show, Work::Show, Work::Notes, Work::Collect, Work::Jobs];
+    let deeds = vec![Deed::SendAgain, Deed::ShowAgain, Deed::RetryInquiry, Deed::RetryFace];
+    let death = || proptest::option::weighted(0.2, 1_usize..20);
     prop_oneof![
         3 => Just(Op::Deal),
         2 => nth().prop_map(Op::Rename),
@@ -135,6 +166,10 @@ fn op() -> impl Strategy<Value = Op> {
         7 => Just(Op::Show),
         2 => Just(Op::Notes),
         4 => (1_usize..60, proptest::sample::select(works)).prop_map(|(steps, work)| Op::Killed(steps, work)),
+        4 => (nth(), proptest::sample::select(deeds), death()).prop_map(|(n, deed, death)| Op::Deed(n, deed, death)),
+        1 => death().prop_map(Op::RetryAll),
+        2 => Just(Op::Works),
+        1 => Just(Op::Stops),
         3 => (1_i64..400).prop_map(Op::Wait),
         4 => proptest::sample::select(Fault::PASSING.to_vec()).prop_map(Op::Next),
         1 => (1_u8..40, any::<u64>()).prop_map(|(percent, seed)| Op::Storm(percent, seed)),
@@ -155,6 +190,10 @@ struct Story {
     payments: Vec<Money>,
     /// Files of employees that are there, by deal and kind: name and content.
     own: BTreeMap<(i64, DocumentKind), Vec<NamedFile>>,
+    /// Deals that somebody had sent again and that 1C has not taken since.
+    owed: BTreeSet<i64>,
+    /// Deals that somebody had shown again, and that no hand has touched since.
+    shown: BTreeSet<i64>,
     edits: u32,
 }
 
@@ -190,6 +229,8 @@ impl Story {
             papers: Vec::new(),
             payments: Vec::new(),
             own: BTreeMap::new(),
+            owed: BTreeSet::new(),
+            shown: BTreeSet::new(),
             edits: 0,
         }
     }
@@ -258,6 +299,7 @@ impl Story {
                 if let Some(deal) = self.deal(nth) {
                     let employee = self.world.portal.employee();
                     employee.edits_deal_item(deal, &[(PAID, "1|RUB")]).expect("employees may");
+                    self.shown.remove(&deal);
                 }
             }
             // An outage is no failure: the next look finds it.
@@ -270,13 +312,54 @@ impl Story {
                     Work::Show => Mortal { steps, life: pin!(engine.show_deals()) }.await,
                     Work::Notes => Mortal { steps, life: pin!(engine.write_notes()) }.await,
                     Work::Collect => Mortal { steps, life: pin!(engine.collect()) }.await,
+                    Work::Jobs => Mortal { steps, life: pin!(engine.work()) }.await,
                 }
                 self.world.restart().await;
+            }
+            Op::Deed(nth, deed, None) => self.does(nth, deed).await,
+            Op::Deed(nth, deed, Some(steps)) => {
+                Mortal { steps, life: pin!(self.does(nth, deed)) }.await;
+                self.world.restart().await;
+            }
+            Op::RetryAll(None) => self.retry_all().await,
+            Op::RetryAll(Some(steps)) => {
+                Mortal { steps, life: pin!(self.retry_all()) }.await;
+                self.world.restart().await;
+            }
+            Op::Works => drop(self.world.engine.work().await.expect("the database works")),
+            Op::Stops => {
+                let open = self.world.engine.open_jobs().await.expect("the database works");
+                if let Some(oldest) = open.first() {
+                    self.world.engine.cancel(oldest.id, &By::user("Борис")).await.expect("it is open");
+                }
             }
             Op::Wait(seconds) => self.world.pass(seconds),
             Op::Next(fault) => self.world.portal.faults().next(fault),
             Op::Storm(percent, seed) => self.world.portal.faults().random(seed, percent, &Fault::PASSING),
             Op::Clear => self.world.portal.faults().clear(),
+        }
+    }
+
+    /// A person does something to a deal; a refusal is an answer like any other.
+    async fn does(&mut self, nth: usize, deed: Deed) {
+        let Some(deal) = self.deal(nth) else { return };
+        let (engine, by) = (&self.world.engine, By::user("Анна"));
+        let done = match deed {
+            Deed::SendAgain => engine.send_deal_again(deal, &by).await.map(|_| self.owed.insert(deal)),
+            Deed::ShowAgain => engine.show_deal_again(deal, &by).await.map(|_| self.shown.insert(deal)),
+            Deed::RetryInquiry => engine.retry(Waiting::Inquiry(deal), &by).await.map(|_| true),
+            Deed::RetryFace => engine.retry(Waiting::Face(deal), &by).await.map(|_| true),
+        };
+        if let Err(DeedError::Store(error)) = done {
+            panic!("the database works: {error}");
+        }
+    }
+
+    async fn retry_all(&self) {
+        for kind in [HeldKind::Inquiry, HeldKind::InquiryWaiting] {
+            let which = Which { kind: Some(kind.as_str().to_owned()), ..Which::default() };
+            let started = self.world.engine.start(Task::Retry(which), &By::user("Анна")).await;
+            started.expect("retrying may be asked for at any time");
         }
     }
 
@@ -292,9 +375,13 @@ impl Story {
         if matches!(death, Death::AfterPoll) {
             return;
         }
-        let receipts: Vec<Receipt> = offered.into_iter().map(|offer| self.take(offer)).collect();
+        let answer = |offer| match death {
+            Death::Refuses => refuse(&offer),
+            _ => self.take(offer),
+        };
+        let receipts: Vec<Receipt> = offered.into_iter().map(answer).collect();
         let times = match death {
-            Death::None => 1,
+            Death::None | Death::Refuses => 1,
             Death::ReceiptsTwice => 2,
             Death::AfterPoll | Death::BeforeReceipts => 0,
         };
@@ -310,6 +397,7 @@ impl Story {
         }
         let onec_ref = known.unwrap_or(offer.proposed_ref);
         self.inquiries.insert(offer.deal_id, (onec_ref, offer.snapshot));
+        self.owed.remove(&offer.deal_id);
         Receipt {
             delivery: offer.delivery,
             status: if known.is_some() { ReceiptStatus::Updated } else { ReceiptStatus::Created },
@@ -429,6 +517,7 @@ impl Story {
         let files = self.world.portal.deal_files(deal, field(kind));
         let Some(first) = files.first() else { return };
         self.world.portal.employee().removes_file(deal, field(kind), first.id).expect("employees may");
+        self.shown.remove(&deal);
         if first.by != PAROM {
             let own = self.own.entry((deal, kind)).or_default();
             own.retain(|(name, _)| *name != first.name);
@@ -440,9 +529,16 @@ impl Story {
         self.world.portal.faults().clear();
         self.world.portal.faults().set_weather(Weather::Fair);
         self.settle().await;
+        // What 1C has refused waits for a person, and is taken now.
+        self.retry_all().await;
+        self.settle().await;
+        for deal in &self.shown {
+            self.check_shown(*deal);
+        }
         self.world.pass(25 * 3600);
         self.settle().await;
         self.check();
+        self.check_deeds().await;
         let requests = self.world.portal.counters().http_requests;
         self.world.engine.show_deals().await.expect("the database works");
         self.world.engine.write_notes().await.expect("the portal answers");
@@ -462,6 +558,7 @@ impl Story {
             self.poll(Death::None).await;
             let shown = self.world.engine.show_deals().await.expect("the database works");
             let notes = self.world.engine.write_notes().await.expect("the portal answers");
+            while self.world.engine.work().await.expect("the database works") {}
             let store = self.world.engine.store();
             let under_way = store.inquiry_figures().await.expect("it works").under_way;
             let due = store.faces_due().await.expect("it works")
@@ -478,8 +575,7 @@ impl Story {
     }
 
     fn check(&self) {
-        let cards = self.world.portal.deals();
-        for card in &cards {
+        for card in &self.world.portal.deals() {
             let deal = card.id;
             let Some((_, taken)) = self.inquiries.get(&deal) else {
                 // Lost before 1C heard of it, or won: a deal that is open always travels.
@@ -492,40 +588,77 @@ impl Story {
                 card.get("CLOSED") == "Y",
                 "1C does not know whether deal {deal} is closed"
             );
-            for kind in DocumentKind::ALL {
-                let (mut parom, mut own) = (Vec::new(), Vec::new());
-                for file in self.world.portal.deal_files(deal, field(kind)) {
-                    let place = if file.by == PAROM { &mut parom } else { &mut own };
-                    place.push((file.name, file.content.to_vec()));
-                }
-                let mut current: Vec<_> = self
-                    .papers
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, paper)| paper.deal == deal && paper.kind == kind && !paper.deleted)
-                    .map(|(place, paper)| (name(place), content(place, paper.version)))
-                    .collect();
-                parom.sort();
-                current.sort();
-                assert_eq!(parom, current, "the files of deal {deal}, {kind:?}");
-                let kept = self.own.get(&(deal, kind)).cloned().unwrap_or_default();
-                assert_eq!(own, kept, "files of employees in deal {deal}, {kind:?}");
-            }
-            let of_deal = || self.payments.iter().filter(|money| money.deal == deal);
-            let sum: i64 = of_deal()
-                .filter(|money| !money.cancelled && money.currency == "RUB")
-                .map(|money| money.kopecks)
-                .sum();
-            let shown = card.get(PAID);
-            let number = shown.split('|').next().unwrap_or_default();
-            if of_deal().next().is_some() {
-                assert_eq!(
-                    number.parse::<Amount>().ok(),
-                    Some(Amount::from_minor(sum)),
-                    "«Оплачено» of {deal}: {shown}"
-                );
-            }
+            self.check_shown(deal);
         }
+    }
+
+    /// The deal shows exactly what 1C told, beside what employees put there.
+    fn check_shown(&self, deal: i64) {
+        for kind in DocumentKind::ALL {
+            let (mut parom, mut own) = (Vec::new(), Vec::new());
+            for file in self.world.portal.deal_files(deal, field(kind)) {
+                let place = if file.by == PAROM { &mut parom } else { &mut own };
+                place.push((file.name, file.content.to_vec()));
+            }
+            let mut current: Vec<_> = self
+                .papers
+                .iter()
+                .enumerate()
+                .filter(|(_, paper)| paper.deal == deal && paper.kind == kind && !paper.deleted)
+                .map(|(place, paper)| (name(place), content(place, paper.version)))
+                .collect();
+            parom.sort();
+            current.sort();
+            assert_eq!(parom, current, "the files of deal {deal}, {kind:?}");
+            let kept = self.own.get(&(deal, kind)).cloned().unwrap_or_default();
+            assert_eq!(own, kept, "files of employees in deal {deal}, {kind:?}");
+        }
+        let of_deal = || self.payments.iter().filter(|money| money.deal == deal);
+        let sum: i64 = of_deal()
+            .filter(|money| !money.cancelled && money.currency == "RUB")
+            .map(|money| money.kopecks)
+            .sum();
+        let cards = self.world.portal.deals();
+        let shown = cards.iter().find(|card| card.id == deal).expect("nobody deletes deals").get(PAID);
+        let number = shown.split('|').next().unwrap_or_default();
+        if of_deal().next().is_some() {
+            assert_eq!(
+                number.parse::<Amount>().ok(),
+                Some(Amount::from_minor(sum)),
+                "«Оплачено» of {deal}: {shown}"
+            );
+        }
+    }
+
+    /// What people asked for has happened.
+    async fn check_deeds(&self) {
+        assert!(self.owed.is_empty(), "sent again, and 1C never got it: {:?}", self.owed);
+        let engine = &self.world.engine;
+        for job in engine.jobs(None, None, 1000).await.expect("the database works") {
+            assert!(matches!(job.state, JobState::Done | JobState::Cancelled), "{job:#?}");
+            assert!(job.state == JobState::Cancelled || job.total == Some(job.done), "{job:#?}");
+            let Found::Bulk(found) = &job.found else {
+                assert_eq!(job.done, 0, "{job:#?}");
+                continue;
+            };
+            let became = found.under_way + found.still_wait + found.needless + found.passed_over;
+            assert_eq!(became, job.done, "{job:#?}");
+        }
+        for row in engine.store().inquiries(&self.deals).await.expect("the database works") {
+            assert_eq!(row.state, InquiryState::Still, "deal {}", row.deal_id);
+        }
+    }
+}
+
+fn refuse(offer: &InquiryOffer) -> Receipt {
+    Receipt {
+        delivery: offer.delivery,
+        status: ReceiptStatus::Rejected,
+        onec_ref: None,
+        code: None,
+        number: None,
+        date: None,
+        message: "Не заполнена организация".into(),
     }
 }
 
