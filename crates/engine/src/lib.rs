@@ -23,6 +23,7 @@ mod engine;
 mod explain;
 mod face;
 mod feed;
+mod freed;
 mod housekeeping;
 mod inquiry;
 mod jobs;

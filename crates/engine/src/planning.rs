@@ -51,6 +51,12 @@ impl Engine {
         let had = write.key_of(link.id).await?;
         let several = self.several(write, link, is_first_meeting).await?;
         let held_back = self.plan_saved(write, link, several, towards, now).await?;
+        // What 1C had in its hands may have been taken back just now, and nothing is to be waited for any more.
+        let word = link.word.clone();
+        self.keep_word(write, link).await?;
+        if link.word != word {
+            write.save_link(link).await?;
+        }
         if let Some(had) = had
             && write.holder_of_key(&had).await?.is_none()
         {

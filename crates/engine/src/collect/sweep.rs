@@ -162,7 +162,7 @@ impl Engine {
             rows.requisites.iter().filter_map(|requisite| portal::index_row(requisite, now)).collect();
         if !index.is_empty() {
             let mut write = self.store.begin().await?;
-            write.put_portal_requisites(&index).await?;
+            self.learn_requisites(&mut write, &index, now).await?;
             write.commit().await?;
         }
         let owners: Vec<i64> = rows.banks.iter().map(|bank| bank.entity_id).collect();

@@ -1,6 +1,6 @@
 //! What companies show becomes journal, links and deliveries.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::{Counterparty, Link, Reason, ReasonCode, Shown, Side, Timestamp};
 use store::{Entity, NewLook, PortalCompany, PortalRequisite, StoreError, Write};
@@ -192,38 +192,18 @@ impl Engine {
         Ok(Waits { reason, inn, others, users })
     }
 
-    /// Brings the index up to what the company shows. Whoever waits for an ИНН that it gave up is looked at again.
+    /// Brings the index up to what the company shows.
     async fn take_index(&self, write: &mut Write, whole: &Whole, now: Timestamp) -> Result<(), StoreError> {
         let rows: Vec<PortalRequisite> =
             whole.cards.iter().filter_map(|card| index_row(card.requisite.as_ref()?, now)).collect();
-        let now_has: BTreeMap<i64, &str> =
-            rows.iter().map(|row| (row.requisite_id, row.inn.as_str())).collect();
+        let present: BTreeSet<i64> = rows.iter().map(|row| row.requisite_id).collect();
         let before = write.portal_requisites_of_companies(&[whole.company.id]).await?;
-        let given_up: Vec<&PortalRequisite> =
-            before.iter().filter(|row| now_has.get(&row.requisite_id) != Some(&row.inn.as_str())).collect();
-        let forgotten: Vec<i64> = given_up.iter().map(|row| row.requisite_id).collect();
+        let gone: Vec<PortalRequisite> =
+            before.into_iter().filter(|row| !present.contains(&row.requisite_id)).collect();
+        let forgotten: Vec<i64> = gone.iter().map(|row| row.requisite_id).collect();
         write.forget_requisites(&forgotten).await?;
-        write.put_portal_requisites(&rows).await?;
-        let inns: Vec<&str> = given_up.iter().map(|row| row.inn.as_str()).collect();
-        self.look_at_claimants(write, &inns, now).await
-    }
-
-    async fn look_at_claimants(
-        &self,
-        write: &mut Write,
-        inns: &[&str],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        if inns.is_empty() {
-            return Ok(());
-        }
-        let mut companies: BTreeSet<i64> = write.companies_waiting_for_inn(inns).await?.into_iter().collect();
-        companies.extend(write.portal_requisites_by_inn(inns).await?.iter().map(|row| row.company_id));
-        let looks: Vec<NewLook> = companies
-            .into_iter()
-            .map(|company| NewLook { entity: Entity::Company, entity_id: company, owner_id: None })
-            .collect();
-        write.look_at(&looks, now).await
+        Box::pin(self.learn_requisites(write, &rows, now)).await?;
+        Box::pin(self.are_free(write, &gone, now)).await
     }
 
     /// Links of the company whose requisite is not there any more: it moved with a merge, or it is gone.
@@ -260,12 +240,10 @@ impl Engine {
         for company in gone {
             write.forget_company(*company).await?;
         }
-        let inns: Vec<&str> = requisites.iter().map(|row| row.inn.as_str()).collect();
-        self.look_at_claimants(write, &inns, now).await?;
         for link in write.links_by_companies(gone).await? {
             self.let_go(write, link, collected).await?;
         }
-        Ok(())
+        Box::pin(self.are_free(write, &requisites, now)).await
     }
 
     /// The portal does not have the counterparty any more. If another company took its requisite or has its ИНН, that

@@ -49,6 +49,8 @@ impl Engine {
             .map(|company| NewLook { entity: Entity::Company, entity_id: company, owner_id: None })
             .collect();
         write.look_at(&looks, now).await?;
+        let left = write.portal_requisites_of_companies(before.as_slice()).await?;
+        Box::pin(self.are_free(&mut write, &left, now)).await?;
         let said = format!("связано вручную с компанией № {company}");
         let deed = self.deed_to(id, DeedKind::Linked, by, said, now);
         write.record_deed(&deed).await?;

@@ -37,6 +37,8 @@ impl Engine {
         let held = self.plan(&mut write, &mut link, Towards::Both, now).await?;
         let look = NewLook { entity: Entity::Company, entity_id: company, owner_id: None };
         write.look_at(&[look], now).await?;
+        let requisites = write.portal_requisites_of_companies(&[company]).await?;
+        Box::pin(self.are_free(&mut write, &requisites, now)).await?;
         let said = format!("связь с компанией № {company} разорвана");
         let deed = self.deed_to(id, DeedKind::Unlinked, by, said, now);
         write.record_deed(&deed).await?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use bitrix::wire::Requisite;
 use domain::Verdict;
-use store::{PortalRequisite, Write};
+use store::PortalRequisite;
 use tracing::{debug, info};
 
 use super::Round;
@@ -58,16 +58,18 @@ impl Engine {
                 kept.push(work);
                 continue;
             }
-            let presence = Presence::Unlinked(candidates.get(work.inn()).cloned().unwrap_or_default());
-            if candidates.get(work.inn()).is_none_or(Vec::is_empty)
-                && let Some(company) = taken.get(work.inn())
+            let by = self.settings.match_by;
+            let may_be = |candidate: &&Candidate| candidate.may_be(&work.link, by);
+            let free = candidates.get(work.inn()).cloned().unwrap_or_default();
+            if free.iter().find(may_be).is_none()
+                && let Some(held) = taken.get(work.inn()).into_iter().flatten().find(may_be)
             {
-                let verdict = self.wait_for_inn(&work, *company);
+                let verdict = self.wait_for_inn(&work, held.company_id);
                 count(&verdict, round);
                 write.settle(&work.delivery, &verdict, None, self.clock.now()).await?;
                 continue;
             }
-            match step(&work.link, &presence, &self.settings.rules, self.settings.match_by) {
+            match step(&work.link, &Presence::Unlinked(free), &self.settings.rules, by) {
                 Step::Park(reason) => {
                     write.settle(&work.delivery, &Verdict::Park(reason), None, self.clock.now()).await?;
                     round.parked += 1;
@@ -87,25 +89,25 @@ impl Engine {
     }
 
     /// Takes out the requisites that are another counterparty's: 1C gave that one another ИНН, and the portal does
-    /// not show it yet. Returns a company for each ИНН that is held so.
+    /// not show it yet, or it is another branch. Returns them by their ИНН.
     async fn without_those_of_others(
         &self,
         works: &[Work],
         candidates: &mut HashMap<String, Vec<Candidate>>,
-    ) -> Result<HashMap<String, i64>, EngineError> {
+    ) -> Result<HashMap<String, Vec<Candidate>>, EngineError> {
         // Found by their GUID a moment ago, so no link says yet whose they are.
         let found_now: HashSet<i64> = works
             .iter()
             .filter(|work| work.link.requisite_id.is_none())
             .filter_map(|work| work.link.company_id)
             .collect();
-        let mut taken = HashMap::new();
+        let mut taken: HashMap<String, Vec<Candidate>> = HashMap::new();
         for (inn, rows) in candidates {
             let mut free = Vec::with_capacity(rows.len());
             for row in rows.drain(..) {
                 let linked = self.store.link_by_company_requisite(row.company_id, row.requisite_id).await?;
                 if linked.is_some() || found_now.contains(&row.company_id) {
-                    taken.insert(inn.clone(), row.company_id);
+                    taken.entry(inn.clone()).or_default().push(row);
                 } else {
                     free.push(row);
                 }
@@ -141,42 +143,42 @@ impl Engine {
     }
 
     async fn candidates(&self, works: &[Work]) -> Result<HashMap<String, Vec<Candidate>>, EngineError> {
-        let mut inns: Vec<String> = works
-            .iter()
-            .filter(|work| work.link.company_id.is_none())
-            .map(|work| work.inn().to_owned())
-            .filter(|inn| !inn.is_empty())
-            .collect();
+        let wanted: Vec<&Work> =
+            works.iter().filter(|work| work.link.company_id.is_none() && !work.inn().is_empty()).collect();
+        let mut inns: Vec<&str> = wanted.iter().map(|work| work.inn()).collect();
         inns.sort_unstable();
         inns.dedup();
-        let texts: Vec<&str> = inns.iter().map(String::as_str).collect();
-        let mut found = self.store.portal_requisites_by_inn(&texts).await?;
+        let mut found = by_inn(self.store.portal_requisites_by_inn(&inns).await?);
         // An employee may have made the company since the index was read, or merged one of several away.
-        let claimants = |inn: &str| {
-            found.iter().filter(|row| row.inn == inn).map(|row| row.company_id).collect::<BTreeSet<_>>().len()
+        let by = self.settings.match_by;
+        let is_clear = |work: &Work| {
+            let rows = found.get(work.inn()).into_iter().flatten();
+            let fitting = rows.filter(|row| row.may_be(&work.link, by));
+            fitting.map(|row| row.company_id).collect::<BTreeSet<_>>().len() == 1
         };
-        inns.retain(|inn| claimants(inn) != 1);
-        found.retain(|row| !inns.contains(&row.inn));
-        if !inns.is_empty() {
-            let fresh = portal::holders_of(&self.client, &inns, self.clock.now()).await?;
-            remember(self.store.begin().await?, &fresh).await?;
-            found.extend(fresh);
+        let mut unclear: Vec<String> =
+            wanted.iter().filter(|work| !is_clear(work)).map(|work| work.inn().to_owned()).collect();
+        unclear.sort_unstable();
+        unclear.dedup();
+        if !unclear.is_empty() {
+            let fresh = portal::holders_of(&self.client, &unclear, self.clock.now()).await?;
+            let mut write = self.store.begin().await?;
+            self.learn_requisites(&mut write, &fresh, self.clock.now()).await?;
+            write.commit().await?;
+            found.retain(|inn, _| unclear.binary_search(inn).is_err());
+            found.extend(by_inn(fresh));
         }
-        let mut candidates: HashMap<String, Vec<Candidate>> = HashMap::new();
-        for PortalRequisite { requisite_id, company_id, inn, kpp, .. } in found {
-            let kpp = kpp.unwrap_or_default();
-            candidates.entry(inn).or_default().push(Candidate { company_id, requisite_id, kpp });
-        }
-        Ok(candidates)
+        Ok(found)
     }
 }
 
-async fn remember(mut write: Write, requisites: &[PortalRequisite]) -> Result<(), EngineError> {
-    if !requisites.is_empty() {
-        write.put_portal_requisites(requisites).await?;
-        write.commit().await?;
+fn by_inn(requisites: Vec<PortalRequisite>) -> HashMap<String, Vec<Candidate>> {
+    let mut by_inn: HashMap<String, Vec<Candidate>> = HashMap::new();
+    for PortalRequisite { requisite_id, company_id, inn, kpp, .. } in requisites {
+        let kpp = kpp.unwrap_or_default();
+        by_inn.entry(inn).or_default().push(Candidate { company_id, requisite_id, kpp });
     }
-    Ok(())
+    by_inn
 }
 
 fn by_origin(work: &Work) -> bool {

@@ -51,7 +51,7 @@ impl Engine {
             }
         };
         let mut write = self.store.begin().await?;
-        write.put_portal_requisites(&holders).await?;
+        self.learn_requisites(&mut write, &holders, self.clock.now()).await?;
         write.commit().await?;
         let mut by_inn: HashMap<String, Vec<PortalRequisite>> = HashMap::new();
         for holder in holders {
@@ -87,16 +87,18 @@ impl Engine {
                 return Ok(Verdict::Park(half_made(work, half, first.company_id)));
             }
         }
-        let mut free = Vec::new();
-        for other in others {
-            let linked = self.store.link_by_company_requisite(other.company_id, other.requisite_id).await?;
+        let (mut free, mut taken) = (Vec::new(), None);
+        for PortalRequisite { company_id, requisite_id, kpp, .. } in others.iter().cloned() {
+            let linked = self.store.link_by_company_requisite(company_id, requisite_id).await?;
+            let candidate = Candidate { company_id, requisite_id, kpp: kpp.unwrap_or_default() };
             if linked.is_none() {
-                let kpp = other.kpp.clone().unwrap_or_default();
-                free.push(Candidate { company_id: other.company_id, requisite_id: other.requisite_id, kpp });
+                free.push(candidate);
+            } else if candidate.may_be(&work.link, self.settings.match_by) {
+                taken = Some(company_id);
             }
         }
-        if free.is_empty() {
-            return Ok(self.wait_for_inn(work, first.company_id));
+        if let (true, Some(company)) = (free.is_empty(), taken) {
+            return Ok(self.wait_for_inn(work, company));
         }
         if one.half.is_none() {
             // Its own company shows another ИНН, so this one can not become it.

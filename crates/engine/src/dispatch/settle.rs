@@ -117,7 +117,7 @@ impl Engine {
         link.remarks = remarks;
         Box::pin(self.plan(write, &mut link, Towards::OneC, now)).await?;
         let rows: Vec<_> = card.requisite.iter().filter_map(|requisite| index_row(requisite, now)).collect();
-        write.put_portal_requisites(&rows).await?;
+        Box::pin(self.learn_requisites(write, &rows, now)).await?;
         Ok(())
     }
 }

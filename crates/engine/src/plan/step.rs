@@ -147,13 +147,24 @@ enum Choice {
     Several(Vec<i64>),
 }
 
+impl Candidate {
+    /// Whether it may be the counterparty of a link with the same ИНН: by setting only with the same КПП.
+    pub(crate) fn may_be(&self, link: &Link, by: MatchBy) -> bool {
+        match by {
+            MatchBy::Inn => true,
+            MatchBy::InnKpp => self.kpp.trim() == kpp_of(link),
+        }
+    }
+}
+
+fn kpp_of(link: &Link) -> &str {
+    link.onec.as_ref().and_then(|onec| onec.snapshot.kpp.as_deref()).unwrap_or_default().trim()
+}
+
 fn choose(link: &Link, candidates: &[Candidate], by: MatchBy) -> Choice {
-    let kpp = link.onec.as_ref().and_then(|onec| onec.snapshot.kpp.as_deref()).unwrap_or_default().trim();
-    let same_kpp = |candidate: &&Candidate| candidate.kpp.trim() == kpp;
-    let eligible: Vec<&Candidate> = match by {
-        MatchBy::Inn => candidates.iter().collect(),
-        MatchBy::InnKpp => candidates.iter().filter(same_kpp).collect(),
-    };
+    let same_kpp = |candidate: &&Candidate| candidate.kpp.trim() == kpp_of(link);
+    let eligible: Vec<&Candidate> =
+        candidates.iter().filter(|candidate| candidate.may_be(link, by)).collect();
     let mut companies: Vec<i64> = eligible.iter().map(|candidate| candidate.company_id).collect();
     companies.sort_unstable();
     companies.dedup();
@@ -179,8 +190,7 @@ pub(crate) fn several_in_portal(link: &Link, companies: &[i64]) -> Reason {
         ReasonCode::SeveralInPortal,
         format!(
             "«{}» (ИНН {}) не передан: в Битрикс24 несколько компаний с этим ИНН: {ids}. \
-             Объедините их в Битрикс24 или исправьте ИНН у лишней, затем повторите передачу \
-             (parom parked retry).",
+             Объедините их в Битрикс24 или исправьте ИНН у лишней: передача повторится сама.",
             shown.title(),
             shown.inn.as_deref().unwrap_or_default(),
         ),

@@ -196,6 +196,70 @@ async fn two_branches_in_one_company_cross_side_by_side() {
     assert_eq!(world.portal.company_count(), 1);
 }
 
+fn branch(number: u32, kpp: &str) -> (domain::OneCRef, Counterparty) {
+    (guid(number), Counterparty { kpp: Some(kpp.into()), ..entity(1) })
+}
+
+async fn of_branches() -> World {
+    World::open_with(Settings { match_by: MatchBy::InnKpp, ..Settings::default() }).await
+}
+
+#[tokio::test]
+async fn a_branch_that_comes_after_its_head_has_crossed_is_a_company_of_its_own() {
+    let mut world = of_branches().await;
+    world.show(vec![branch(1, "770401001")]).await;
+    world.until_quiet().await;
+    world.look().await;
+
+    world.show(vec![branch(2, "997950001")]).await;
+    assert_eq!(world.tick().await.created, 1, "it does not wait for anybody");
+    world.until_quiet().await;
+
+    let mut kpps: Vec<String> = world
+        .portal
+        .requisites_with_inn(&inn(1))
+        .iter()
+        .map(|requisite| requisite.get("RQ_KPP").to_owned())
+        .collect();
+    kpps.sort();
+    assert_eq!(kpps, ["770401001", "997950001"]);
+    assert_eq!((world.parked(guid(2)).await, world.portal.company_count()), (None, 2));
+}
+
+#[tokio::test]
+async fn a_branch_that_an_employee_has_just_made_is_taken_over_also_where_its_head_is_known() {
+    let mut world = of_branches().await;
+    world.show(vec![branch(1, "770401001")]).await;
+    world.until_quiet().await;
+    let employee = world.portal.employee();
+    let company = employee.creates_company("Филиал").unwrap();
+    let fields = [("RQ_INN", inn(1)), ("RQ_KPP", "997950001".to_owned())];
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    employee.adds_requisite(company, "COMPANY", &fields).unwrap();
+
+    world.show(vec![branch(2, "997950001")]).await;
+    world.until_quiet().await;
+
+    let link = world.engine.store().link_by_ref(guid(2)).await.unwrap().unwrap();
+    assert_eq!((link.company_id, world.portal.company_count()), (Some(company), 2));
+}
+
+#[tokio::test]
+async fn a_branch_whose_inn_and_kpp_stand_in_the_company_of_another_one_waits_for_it() {
+    let mut world = of_branches().await;
+    world.show(vec![branch(1, "770401001")]).await;
+    world.until_quiet().await;
+    // An ИНН that cannot be: the portal goes on showing the old one.
+    let wrong = Counterparty { inn: Some("7736207544".into()), ..branch(1, "770401001").1 };
+    world.show(vec![(guid(1), wrong)]).await;
+    world.show(vec![branch(2, "770401001"), branch(3, "781401001")]).await;
+    world.until_quiet().await;
+
+    assert_eq!(world.parked(guid(2)).await, Some(ReasonCode::DuplicateInPortal));
+    assert_eq!(world.parked(guid(3)).await, None);
+    assert_eq!(world.portal.company_count(), 2);
+}
+
 #[tokio::test]
 async fn several_companies_with_the_inn_wait_for_a_person_and_cross_when_one_is_left() {
     let mut world = World::open().await;

@@ -199,6 +199,27 @@ async fn a_choice_is_not_undone_while_1c_writes_it() {
     assert!(world.engine.undo(done.deed, &ann()).await.unwrap().is_written_back);
 }
 
+/// Found by the simulation: the receipt is lost, 1C shows what it was given, and the choice has come about.
+#[tokio::test]
+async fn a_choice_that_1c_shows_before_it_has_confirmed_it_is_done_with() {
+    let mut world = agreed().await;
+    let (_, requisite) = world.card(&inn(1));
+    world.portal.employee().edits_requisite(requisite.id, &[("RQ_DIRECTOR", "Сидоров Сидор")]).unwrap();
+    world.look().await;
+    let link = world.engine.store().link_by_ref(guid(1)).await.unwrap().unwrap().id;
+    world.engine.take_all(link, Side::Bitrix, &ann()).await.unwrap();
+    assert_eq!(world.poll().await.len(), 1);
+
+    world.show(vec![(guid(1), director("Сидоров Сидор"))]).await;
+
+    let said = world.engine.store().link(link).await.unwrap().unwrap().word;
+    assert!(said.is_silent(), "{said:?}");
+    // An accountant who goes back to the old value is not overruled.
+    world.show(vec![(guid(1), entity(1))]).await;
+    world.until_quiet().await;
+    assert_eq!(portal(&world).0, entity(1).director.unwrap());
+}
+
 #[tokio::test]
 async fn one_sides_values_are_taken_whatever_the_rules_say_also_from_fields_that_were_left_apart() {
     let rules = Rules::default().with(Field::Kpp, Rule::FillIfEmpty).with(Field::Director, Rule::Onec);

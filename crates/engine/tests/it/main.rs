@@ -7,6 +7,7 @@ mod deal_deeds;
 mod deeds;
 mod entities;
 mod explain;
+mod freed;
 mod guard;
 mod housekeeping;
 mod jobs;
