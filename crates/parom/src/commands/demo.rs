@@ -1,13 +1,17 @@
-//! `parom demo`: a portal, a 1C and a Parom on this machine, and the crossings in both directions told step by step.
+//! `parom demo`: a portal, a 1C and a Parom on this machine, the crossings in both directions told step by step, and
+//! afterwards people at work on both sides.
 
 mod cast;
 mod deal;
+mod finds;
 mod tables;
+mod town;
+mod waiting;
 pub(in crate::commands) mod way_back;
 
 use anyhow::bail;
 use domain::{Clock, Role, Side, SignedDuration};
-use emulator::onec::ContactKind;
+use emulator::onec::{Connection, ContactKind};
 use engine::WouldDo;
 use store::Store;
 
@@ -20,11 +24,14 @@ use cast::{Cast, LOGIN, PASSWORD};
 
 /// Whether to stay afterwards.
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "parom demo [--once] [--counterparties N]")]
+#[command(override_usage = "parom demo [--once | --still] [--counterparties N]")]
 pub(crate) struct Args {
     /// Закончить после рассказа, а не ждать Ctrl-C
     #[arg(long)]
     once: bool,
+    /// После рассказа никто ничего не меняет, кроме вас; 1С продолжает обмен
+    #[arg(long, conflicts_with = "once")]
+    still: bool,
     /// Взять N придуманных контрагентов вместо настоящих
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     counterparties: u64,
@@ -56,29 +63,49 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
     cast.install_module(listener.local_addr()?);
     let address = service::start(&cast.app, engine.clone(), listener, &lifecycle).await?;
     let connection = cast::connect(address);
-    let result = match tell(&mut cast, &connection).await {
-        Ok(()) => way_back::tell(&mut cast, &connection).await,
-        Err(error) => Err(error),
-    };
-    let result = match result {
-        Ok(next) => deal::tell(&mut cast, &connection, &engine, next).await,
-        Err(error) => Err(error),
-    };
-    match &result {
+    let result = story(&mut cast, &connection, &engine, &args).await;
+    let ending = match &result {
         Ok(next) if !args.once => {
             let password = console::passwords::make_up();
             user::create(&cast.app, USER, "Демонстрация", Role::Administrator, &password).await?;
-            farewell(&cast, address, &password, *next)?;
+            farewell(&cast, address, &password, *next, args.still)?;
+            let stop = lifecycle.stop();
+            let town = town::lives(&mut cast, &connection, args.still);
+            let town = async { tokio::select! { () = stop.cancelled() => {}, () = town => {} } };
+            tokio::join!(lifecycle.finish(), town).0?
         }
-        Ok(_) | Err(_) => lifecycle.stop().cancel(),
-    }
-    let ending = lifecycle.finish().await?;
+        Ok(_) | Err(_) => {
+            lifecycle.stop().cancel();
+            lifecycle.finish().await?
+        }
+    };
     cast.close().await;
     result?;
     Ok(match ending {
         Ending::Clean => Outcome::Done,
         Ending::Hard => Outcome::Failed,
     })
+}
+
+/// Everything that happens before a visitor comes; the number of the next step.
+async fn story(
+    cast: &mut Cast,
+    connection: &Connection,
+    engine: &engine::Engine,
+    args: &Args,
+) -> anyhow::Result<u32> {
+    tell(cast, connection).await?;
+    let next = way_back::tell(cast, connection).await?;
+    let next = deal::tell(cast, connection, engine, next).await?;
+    let mut next = waiting::tell(cast, connection, next).await?;
+    if args.once {
+        step(next, "Дальше люди работают с обеих сторон; здесь — по одному разу каждое")?;
+        town::shows_each_movement(cast, connection).await?;
+        next += 1;
+    }
+    step(next, "Что найдёт тот, кто откроет консоль")?;
+    finds::tell(cast).await?;
+    Ok(next + 1)
 }
 
 const COUNTERPARTIES: [&str; 3] = ["контрагент", "контрагента", "контрагентов"];
@@ -118,7 +145,7 @@ async fn rehearse(cast: &Cast, engine: &engine::Engine) -> anyhow::Result<()> {
 const CHUNK: usize = 400;
 
 /// What happens between the three, in the order in which it happens.
-async fn tell(cast: &mut Cast, connection: &emulator::onec::Connection) -> anyhow::Result<()> {
+async fn tell(cast: &mut Cast, connection: &Connection) -> anyhow::Result<()> {
     step(3, "1С показывает Парому всех своих контрагентов")?;
     cast.portal.reset_counters();
     cast.onec.hello(connection).await?;
@@ -153,13 +180,13 @@ async fn tell(cast: &mut Cast, connection: &emulator::onec::Connection) -> anyho
 
     step(7, "В 1С правят телефон одного контрагента")?;
     cast.portal.reset_counters();
-    let (reference, name) = cast.first_delivered().await?;
-    cast.onec.edit(reference, |element| {
+    let client = cast.first_delivered().await?;
+    cast.onec.edit(client.reference, |element| {
         element.contacts.insert(ContactKind::Phone, "+7 (495) 000-00-01".to_owned());
     });
     cast.onec.push_changed(connection).await?;
     arrived(&cast.app.store, cast.app.clock.as_ref()).await?;
-    show::say(format!("  «{}»: изменений в Битрикс24 — {}.", name.trim(), number(cast.portal.writes())))?;
+    show::say(format!("  «{}»: изменений в Битрикс24 — {}.", client.name, number(cast.portal.writes())))?;
     Ok(())
 }
 
@@ -198,27 +225,36 @@ async fn arrived(store: &Store, clock: &dyn Clock) -> anyhow::Result<()> {
 /// Who may enter the console of the demo.
 const USER: &str = "demo";
 
-fn farewell(cast: &Cast, address: std::net::SocketAddr, password: &str, number: u32) -> anyhow::Result<()> {
+fn farewell(
+    cast: &Cast,
+    address: std::net::SocketAddr,
+    password: &str,
+    number: u32,
+    is_still: bool,
+) -> anyhow::Result<()> {
     let reference =
         cast.onec.elements().next().map(|element| element.reference.to_string()).unwrap_or_default();
     let requisite = cast.portal.requisites().first().map(|card| card.id).unwrap_or_default();
     step(number, "Посмотрите сами: всё это работает, пока вы не нажмёте Ctrl-C")?;
     show::say(format!(
-        "  Консоль Парома:        http://{address}/  логин {USER}, пароль {password}\n\
-         \x20 Компании портала:      curl -gs '{}crm.company.list.json?select[]=ID&select[]=TITLE&select[]=PHONE'\n\
+        "  Компании портала:      curl -gs '{}crm.company.list.json?select[]=ID&select[]=TITLE&select[]=PHONE'\n\
          \x20 Реквизиты:             curl -gs '{}crm.requisite.list.json?select[]=ENTITY_ID&select[]=RQ_INN&select[]=RQ_KPP'\n\
-         \x20 Измените реквизит, как сотрудник, и через пару секунд заберите его, как 1С:\n\
+         \x20 Измените реквизит, как сотрудник; через несколько секунд его возьмёт 1С:\n\
          \x20   curl -gs '{}crm.requisite.update.json?id={requisite}&fields[RQ_DIRECTOR]=Новый%20Директор'\n\
-         \x20   curl -s -u {LOGIN}:{PASSWORD} 'http://{address}/1c/v1/counterparties?limit=10'\n\
          \x20 Что Паром знает о записи 1С:\n\
          \x20   curl -s -u {LOGIN}:{PASSWORD} 'http://{address}/1c/v1/state?kind=counterparty&ref={reference}'\n\
          \x20 Те же контрагенты файлом (для parom load и parom plan): {}\n\n\
-         Дальше со своим порталом: parom config > parom.toml, впишите webhook_url и password, затем parom doctor.",
+         Дальше со своим порталом: parom config > parom.toml, впишите webhook_url и password, затем parom doctor.\n",
         cast.portal.webhook_url(),
         cast.portal.webhook_url(),
         cast.portal.webhook_url(),
         cast.file.display(),
     ))?;
+    // Last, so that nobody scrolls to find it.
+    show::say(format!("  Консоль Парома: http://{address}/  логин {USER}, пароль {password}"))?;
+    if !is_still {
+        show::say("\nВ 1С и в Битрикс24 работают люди; что они делают, видно в консоли:")?;
+    }
     Ok(())
 }
 

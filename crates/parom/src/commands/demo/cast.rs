@@ -10,6 +10,7 @@ use domain::{Clock, DeliveryState, OneCRef, Side};
 use emulator::bitrix24::{BoxModule, Portal, PortalSettings};
 use emulator::onec::{Connection, FileFormat, LegalStatus, OneC, Settings};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use super::way_back::SWEEP_EVERY;
 use crate::app::App;
@@ -22,6 +23,9 @@ pub(super) const PASSWORD: &str = "demo";
 /// What the box module of the demo signs its notices with; no secret either.
 const MODULE_SECRET: &str = "secret of the demo";
 
+/// What a person decides if both sides have changed it; everything else decides itself.
+const RULES: &str = "director = \"ask\"\nactual_address = \"ask\"\n";
+
 /// A portal, a 1C and the parts of a Parom between them.
 pub(super) struct Cast {
     pub(super) portal: Portal,
@@ -31,6 +35,15 @@ pub(super) struct Cast {
     /// The counterparties of the 1C as a file.
     pub(super) file: PathBuf,
     _folder: TempDir,
+}
+
+/// A counterparty of 1C that is a company of the portal.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    pub(super) reference: Uuid,
+    pub(super) name: String,
+    pub(super) company: i64,
+    pub(super) requisite: i64,
 }
 
 impl Cast {
@@ -52,7 +65,7 @@ impl Cast {
 
         let database = folder.path().join("parom.db");
         let settings = format!(
-            "[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite://{}\"\n[bitrix24]\nwebhook_url = \"{}\"\n\
+            "[server]\nlisten = \"127.0.0.1:0\"\n[rules]\n{RULES}[store]\nurl = \"sqlite://{}\"\n[bitrix24]\nwebhook_url = \"{}\"\n\
              sweep_every = \"{}s\"\nmodule_secret = \"{MODULE_SECRET}\"\n[onec]\nlogin = \"{LOGIN}\"\npassword = \"{PASSWORD}\"\n",
             database.display(),
             portal.webhook_url(),
@@ -74,20 +87,32 @@ impl Cast {
         self.portal.notices().deliver_by_themselves();
     }
 
-    /// The first counterparty of 1C that is a company by now, with its name.
-    pub(super) async fn first_delivered(&self) -> anyhow::Result<(uuid::Uuid, String)> {
+    /// The first counterparty of 1C that is a company by now.
+    pub(super) async fn first_delivered(&self) -> anyhow::Result<Client> {
+        self.delivered(1).await?.pop().context("ни один контрагент не передан")
+    }
+
+    /// Counterparties of 1C that are companies by now, `most` of them.
+    pub(super) async fn delivered(&self, most: usize) -> anyhow::Result<Vec<Client>> {
         // Legal entities first: entrepreneurs have no КПП to change.
         let (legal, others): (Vec<_>, Vec<_>) =
             self.onec.elements().partition(|element| element.legal_status == LegalStatus::Organisation);
+        let mut clients = Vec::new();
         for element in legal.into_iter().chain(others) {
+            if clients.len() == most {
+                break;
+            }
             let onec_ref = OneCRef::parse(&element.reference.to_string()).context("GUID учебной 1С")?;
             let Some(link) = self.app.store.link_by_ref(onec_ref).await? else { continue };
             let standing = self.app.store.standing(link.id, Side::Bitrix).await?;
-            if standing.is_some_and(|standing| standing.state == DeliveryState::Settled) {
-                return Ok((element.reference, element.name));
+            if standing.is_some_and(|standing| standing.state == DeliveryState::Settled)
+                && let (Some(company), Some(requisite)) = (link.company_id, link.requisite_id)
+            {
+                let name = element.name.trim().to_owned();
+                clients.push(Client { reference: element.reference, name, company, requisite });
             }
         }
-        anyhow::bail!("ни один контрагент не передан")
+        Ok(clients)
     }
 
     /// Everything stops; the folder goes.

@@ -86,12 +86,13 @@ pub(super) async fn tell(
 }
 
 /// Exchanges until 1C has the deal.
-async fn taken(cast: &mut Cast, connection: &Connection, deal: i64) -> anyhow::Result<Uuid> {
+pub(super) async fn taken(cast: &mut Cast, connection: &Connection, deal: i64) -> anyhow::Result<Uuid> {
     let begun = cast.app.clock.now();
     loop {
         cast.onec.exchange(connection).await?;
+        // The rows of a deal are written after the deal.
         if let Some(inquiry) = cast.onec.inquiry_of_deal(deal)
-            && inquiry.asked.products.len() == PRODUCTS.len()
+            && !inquiry.asked.products.is_empty()
         {
             return Ok(inquiry.reference);
         }
@@ -100,7 +101,7 @@ async fn taken(cast: &mut Cast, connection: &Connection, deal: i64) -> anyhow::R
 }
 
 /// Waits until nothing is to be shown in deals.
-async fn quiet(cast: &Cast) -> anyhow::Result<()> {
+pub(super) async fn quiet(cast: &Cast) -> anyhow::Result<()> {
     let begun = cast.app.clock.now();
     while cast.app.store.faces_due().await? + cast.app.store.deal_notes_waiting().await? > 0 {
         patience(cast, begun, "сделки не показывают того, что сообщила 1С").await?;
@@ -108,7 +109,7 @@ async fn quiet(cast: &Cast) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn until(cast: &Cast, failure: &str, is_so: impl Fn(&Cast) -> bool) -> anyhow::Result<()> {
+pub(super) async fn until(cast: &Cast, failure: &str, is_so: impl Fn(&Cast) -> bool) -> anyhow::Result<()> {
     let begun = cast.app.clock.now();
     while !is_so(cast) {
         if let Some(held) = cast.app.store.faces_held(0, 1).await?.pop()
@@ -134,7 +135,7 @@ pub(super) fn files(cast: &Cast, deal: i64) -> Vec<(&'static str, DealFile)> {
         .collect()
 }
 
-fn value(cast: &Cast, deal: i64, field: &str) -> String {
+pub(super) fn value(cast: &Cast, deal: i64, field: &str) -> String {
     let deals = cast.portal.deals();
     deals.iter().find(|card| card.id == deal).map(|card| card.get(field).to_owned()).unwrap_or_default()
 }

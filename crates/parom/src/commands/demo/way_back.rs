@@ -1,10 +1,10 @@
 //! The second half of the demo: what employees do in Bitrix24 reaches 1C at its next poll.
 
 use anyhow::{Context, bail};
-use domain::{Field, OneCRef, SignedDuration};
+use domain::{Field, SignedDuration};
 use emulator::onec::{Connection, LegalStatus, Took, What};
 
-use super::cast::Cast;
+use super::cast::{Cast, Client};
 use super::{CROSSING_MAX, LOOK_EVERY, arrived, step};
 use crate::show::{self, Table, count, number};
 
@@ -25,12 +25,12 @@ pub(super) async fn tell(cast: &mut Cast, connection: &Connection) -> anyhow::Re
     known(cast).await?;
 
     step(8, "Сотрудник меняет КПП клиента в Битрикс24, а 1С опрашивает Паром")?;
-    let edited = edit_first(cast).await?;
+    let client = edit_first(cast).await?;
     let took = next(cast, connection).await?;
     show::say(story(&took))?;
-    let kpp = cast.onec.find(edited.0).context("контрагент есть в 1С")?.kpp;
+    let kpp = cast.onec.find(client.reference).context("контрагент есть в 1С")?.kpp;
     if kpp == ANOTHER_KPP {
-        show::say(format!("  В 1С у «{}» теперь КПП {kpp}.", edited.1.trim()))?;
+        show::say(format!("  В 1С у «{}» теперь КПП {kpp}.", client.name))?;
     }
 
     step(9, "Сотрудник заводит нового клиента: с первой сделкой он становится контрагентом 1С")?;
@@ -72,21 +72,16 @@ pub(super) async fn tell(cast: &mut Cast, connection: &Connection) -> anyhow::Re
 }
 
 /// An employee gives the first legal entity of 1C another КПП; where there are only entrepreneurs, one gets a phone.
-async fn edit_first(cast: &Cast) -> anyhow::Result<(uuid::Uuid, String)> {
-    let (reference, name) = cast.first_delivered().await?;
-    let onec_ref = OneCRef::parse(&reference.to_string()).context("GUID учебной 1С")?;
-    let link = cast.app.store.link_by_ref(onec_ref).await?.context("контрагент передан")?;
-    let requisite = link.requisite_id.context("у переданного контрагента есть реквизит")?;
+async fn edit_first(cast: &Cast) -> anyhow::Result<Client> {
+    let client = cast.first_delivered().await?;
     let employee = cast.portal.employee();
-    let edited = match cast.onec.find(reference) {
+    match cast.onec.find(client.reference) {
         Some(element) if element.legal_status == LegalStatus::Person => {
-            let company = link.company_id.context("у переданного контрагента есть компания")?;
-            employee.adds_phone(company, "+7 495 765-43-21")
+            employee.adds_phone(client.company, "+7 495 765-43-21")?;
         }
-        _ => employee.edits_requisite(requisite, &[("RQ_KPP", ANOTHER_KPP)]),
-    };
-    edited?;
-    Ok((reference, name))
+        _ => employee.edits_requisite(client.requisite, &[("RQ_KPP", ANOTHER_KPP)])?,
+    }
+    Ok(client)
 }
 
 /// Exchanges until 1C was given something, as its scheduled job does every five minutes.
