@@ -1,4 +1,4 @@
-// `parom demo` as a process: the address of its console, a login with its password.
+// `parom demo` as a process, in which nobody but the scenarios works: the address of its console, a login with its password.
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ const FAREWELL = /Консоль Парома:\s+(http:\/\/\S+?)\/?\s+логин
 
 export async function startDemo() {
   const log = createWriteStream(join(artefacts, "demo.log"));
-  const child = spawn(program, ["demo"], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, ["demo", "--still"], { stdio: ["ignore", "pipe", "pipe"] });
   let told = "";
   const farewell = new Promise((resolve, reject) => {
     child.on("error", reject);

@@ -360,9 +360,9 @@ impl Write {
         self.unindex(SearchKind::Deal, &[deal]).await
     }
 
-    /// The company's counterparty may have become one that 1C has: whatever waits for it is planned again at the next
-    /// poll.
-    pub(crate) async fn wake_inquiries(&mut self, company: i64) -> Result<()> {
+    /// The company's counterparty may have become one that 1C has, or waits for something else: whatever waits for it is
+    /// planned again at the next poll.
+    pub async fn wake_inquiries(&mut self, company: i64) -> Result<()> {
         const WAKE: &str = "
             -- inquiry: wake those that wait for their client
             update inquiry

@@ -106,7 +106,12 @@ impl Engine {
         let is_duplicate =
             row.waits.as_ref().is_some_and(|reason| reason.code == ReasonCode::DuplicateInPortal);
         settle_duplicates(write, id, row.waits_inn.as_deref().filter(|_| is_duplicate)).await?;
-        write.put_portal_companies(std::slice::from_ref(&row)).await
+        write.put_portal_companies(std::slice::from_ref(&row)).await?;
+        // Its deals say why they wait, and they wait for what it waits for.
+        if before.and_then(|before| before.waits) != row.waits {
+            write.wake_inquiries(id).await?;
+        }
+        Ok(())
     }
 
     /// Takes every requisite of a company. Why nothing of it travels to 1C, if so.

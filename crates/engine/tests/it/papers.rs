@@ -288,9 +288,18 @@ async fn the_counterparty_goes_first_and_a_deal_that_waits_says_why() {
         })
         .collect();
     assert_eq!(why, BTreeMap::from([(nobody, ReasonCode::NoCompany), (waiting, ReasonCode::ClientWaits)]));
-    employee
-        .adds_requisite(newcomer, "COMPANY", &[("RQ_INN", "7605016030"), ("RQ_COMPANY_NAME", "ООО «Новый»")])
-        .expect("may");
+    // What its client waits for changes, and the deal says so.
+    let fields = [("RQ_INN", "7605016031"), ("RQ_COMPANY_NAME", "ООО «Новый»")];
+    let requisite = employee.adds_requisite(newcomer, "COMPANY", &fields).expect("may");
+    office.collect().await;
+    assert!(office.poll().await.is_empty());
+    let held = office.world.engine.store().inquiries_held(0, 10).await.expect("it works");
+    let text = held.iter().find_map(|row| match &row.state {
+        InquiryState::Waits(reason) if row.deal_id == waiting => Some(reason.text.as_str()),
+        _ => None,
+    });
+    assert!(text.is_some_and(|text| text.contains("7605016031")), "{text:?}");
+    employee.edits_requisite(requisite, &[("RQ_INN", "7605016030")]).expect("may");
     office.collect().await;
     assert!(office.poll().await.is_empty(), "its client has not been taken yet");
     let clients = office.world.engine.poll(10, SignedDuration::from_mins(4)).await.expect("it works");

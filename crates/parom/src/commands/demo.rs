@@ -71,7 +71,9 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
             farewell(&cast, address, &password, *next, args.still)?;
             let stop = lifecycle.stop();
             let town = town::lives(&mut cast, &connection, args.still);
-            let town = async { tokio::select! { () = stop.cancelled() => {}, () = town => {} } };
+            let town = async {
+                tokio::select! { () = stop.cancelled() => {}, () = town => {} }
+            };
             tokio::join!(lifecycle.finish(), town).0?
         }
         Ok(_) | Err(_) => {

@@ -22,7 +22,8 @@ pub(super) async fn tell(cast: &Cast) -> anyhow::Result<()> {
 }
 
 fn promised(tallies: &Tallies, files: i64) -> [(&'static str, i64); 9] {
-    let largest = tallies.held.iter().filter(|held| held.kind == HeldKind::ToBitrix).map(|held| held.count).max();
+    let largest =
+        tallies.held.iter().filter(|held| held.kind == HeldKind::ToBitrix).map(|held| held.count).max();
     [
         ("контрагенты, которые знают обе стороны", tallies.linked),
         ("поля, изменённые с обеих сторон", tallies.held_of(HeldKind::Conflict)),

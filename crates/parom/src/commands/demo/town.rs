@@ -125,7 +125,8 @@ impl Town {
         let others = CLIENTS.start.min(clients.len().saturating_sub(1));
         clients.drain(..others);
         let open = cast.onec.inquiries().filter(|inquiry| !inquiry.asked.closed);
-        let deals: Vec<_> = open.map(|inquiry| (inquiry.asked.deal_id, inquiry.reference)).collect();
+        let mut deals: Vec<_> = open.map(|inquiry| (inquiry.asked.deal_id, inquiry.reference)).collect();
+        deals.sort_unstable();
         if clients.is_empty() || deals.is_empty() {
             bail!("некому работать: клиентов {}, сделок {}", clients.len(), deals.len());
         }
@@ -156,9 +157,10 @@ impl Town {
             Movement::PaymentInOneC => payment(cast, connection, deal, round).await?,
             Movement::StatusInOneC => status(cast, connection, deal).await?,
         };
-        let took = cast.app.clock.now().duration_since(begun);
+        let took = cast.app.clock.now().duration_since(begun).as_secs_f64();
+        let seconds = format!("{took:.1}").replace('.', ",");
         let at = cast.app.config.onec.time_zone.to_datetime(begun).strftime("%H:%M:%S");
-        Ok(format!("{at}  {}  {told} (за {:.1} с)", movement.way(), took.as_secs_f64()))
+        Ok(format!("{at}  {}  {told} (за {seconds} с)", movement.way()))
     }
 }
 
@@ -258,11 +260,7 @@ fn after<T>(all: &[T], is_there: impl Fn(&T) -> bool) -> &T {
 }
 
 /// 1C exchanges until the other side shows it.
-async fn seen(
-    cast: &mut Cast,
-    connection: &Connection,
-    is_so: impl Fn(&Cast) -> bool,
-) -> anyhow::Result<()> {
+async fn seen(cast: &mut Cast, connection: &Connection, is_so: impl Fn(&Cast) -> bool) -> anyhow::Result<()> {
     let begun = cast.app.clock.now();
     let mut next = begun;
     while !is_so(cast) {

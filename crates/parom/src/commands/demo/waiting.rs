@@ -4,7 +4,7 @@
 use anyhow::{Context, bail};
 use domain::ReasonCode;
 use emulator::onec::{Connection, ContactKind, Habits};
-use store::{HeldKind, Tallies};
+use store::{HeldKind, InquiryState, Tallies};
 
 use super::cast::{Cast, Client};
 use super::deal::taken;
@@ -18,7 +18,8 @@ const DIRECTORS: [[&str; 3]; 2] = [
     ["Дорохов Игорь Львович", "Зимин Олег Павлович", "Зимина Алла Юрьевна"],
 ];
 /// The new office of the first, as accountants and as managers have heard of it.
-const OFFICES: [&str; 2] = ["115035, г. Москва, ул. Садовническая, д. 4", "115035, г. Москва, Садовническая ул., д. 14"];
+const OFFICES: [&str; 2] =
+    ["115035, г. Москва, ул. Садовническая, д. 4", "115035, г. Москва, Садовническая ул., д. 14"];
 /// Clients with a slip of the finger in their ИНН: name and ИНН.
 const SLIPS: [(&str, &str); 6] = [
     ("ООО «Гидросервис»", "7714123450"),
@@ -30,16 +31,19 @@ const SLIPS: [(&str, &str); 6] = [
 ];
 /// Deals that 1C takes, and their price.
 const DEALS: [(&str, &str); 2] = [("Насосная станция", "890000"), ("Запасные части", "64500")];
-/// Deals that 1C rejects.
+/// Deals that 1C rejects, for what it says.
 const REJECTED: [(&str, &str); 2] = [("Монтаж трубопровода", "215000"), ("Пусконаладка", "98000")];
-/// What 1C says of them.
 const CLOSED: &str = "Период закрыт для изменений: откройте его и повторите обмен.";
+
+/// A company without ИНН that has a deal.
+const NAMELESS: &str = "Речной порт";
 
 /// Tells the steps from `number` on; the number of the next one.
 pub(super) async fn tell(cast: &mut Cast, connection: &Connection, number: u32) -> anyhow::Result<u32> {
     // The first client has its own story.
     let clients: Vec<Client> = cast.delivered(CLIENTS).await?.into_iter().skip(1).collect();
-    let client = |place: usize| clients.get(place % clients.len().max(1)).context("мало переданных контрагентов");
+    let client =
+        |place: usize| clients.get(place % clients.len().max(1)).context("мало переданных контрагентов");
 
     step(number, "В 1С и в Битрикс24 меняют одно и то же: по правилу решает человек")?;
     let disputed = [client(0)?, client(1)?];
@@ -70,12 +74,12 @@ pub(super) async fn tell(cast: &mut Cast, connection: &Connection, number: u32) 
         deal(cast, client(4 + place)?, title, price)?;
     }
     let employee = cast.portal.employee();
-    let nameless = employee.creates_company("Речной порт")?;
+    let nameless = employee.creates_company(NAMELESS)?;
     employee.adds_deal(nameless, &[("TITLE", "Ремонт причала")])?;
     employee.adds_deal(0, &[("TITLE", "Звонок с выставки")])?;
     rejected(cast, connection).await?;
     cast.onec.set_habits(Habits::default());
-    both_wait(cast, nameless).await?;
+    both_wait(cast, connection).await?;
     show::say(deals(cast).await?)?;
     arrived(&cast.app.store, cast.app.clock.as_ref()).await?;
     Ok(number + 3)
@@ -111,7 +115,10 @@ async fn dispute(cast: &mut Cast, connection: &Connection, clients: [&Client; 2]
     }
     // 1C shows and does not poll: nothing of the portal has reached it.
     cast.onec.push_changed(connection).await?;
-    until(cast, "спорные поля не замечены", |tallies| held_of(tallies, HeldKind::Conflict) == fields).await
+    until(cast, "спорные поля не замечены", |tallies| {
+        held_of(tallies, HeldKind::Conflict) == fields
+    })
+    .await
 }
 
 /// <https://apidocs.bitrix24.com/api-reference/crm/requisites/addresses/index.html>
@@ -134,20 +141,23 @@ async fn rejected(cast: &mut Cast, connection: &Connection) -> anyhow::Result<()
     Ok(())
 }
 
-/// Waits until the deal without a company and the one of `nameless` wait, and it is known what that company lacks.
-async fn both_wait(cast: &Cast, nameless: i64) -> anyhow::Result<()> {
-    let failure = "сделки без клиента не замечены";
-    until(cast, failure, |tallies| {
-        [ReasonCode::ClientWaits, ReasonCode::NoCompany]
-            .into_iter()
-            .all(|code| held(tallies, HeldKind::InquiryWaiting, code) > 0)
-    })
-    .await?;
+/// Exchanges until two deals wait, and the one of `nameless` says what its company lacks.
+async fn both_wait(cast: &mut Cast, connection: &Connection) -> anyhow::Result<()> {
     let begun = cast.app.clock.now();
-    while cast.app.store.portal_companies(&[nameless]).await?.iter().all(|company| company.waits.is_none()) {
-        patience(cast, begun, failure).await?;
+    loop {
+        let rows = cast.app.store.inquiries_held(0, ROWS_MAX).await?;
+        let says = |code: ReasonCode, word: &str| {
+            rows.iter().any(|row| match &row.state {
+                InquiryState::Waits(reason) => reason.code == code && reason.text.contains(word),
+                _ => false,
+            })
+        };
+        if says(ReasonCode::ClientWaits, NAMELESS) && says(ReasonCode::NoCompany, "") {
+            return Ok(());
+        }
+        cast.onec.exchange(connection).await?;
+        patience(cast, begun, "сделки без клиента не замечены").await?;
     }
-    Ok(())
 }
 
 async fn until(cast: &Cast, failure: &str, is_so: impl Fn(&Tallies) -> bool) -> anyhow::Result<()> {
@@ -197,7 +207,7 @@ async fn causes(cast: &Cast) -> anyhow::Result<Table> {
 async fn deals(cast: &Cast) -> anyhow::Result<Table> {
     let mut table = Table::new(["Сделка", "Причина", "Что случилось и что сделать"]);
     for row in cast.app.store.inquiries_held(0, ROWS_MAX).await? {
-        let (store::InquiryState::Waits(reason) | store::InquiryState::Rejected(reason)) = row.state else {
+        let (InquiryState::Waits(reason) | InquiryState::Rejected(reason)) = row.state else {
             bail!("сделка «{}» ничего не ждёт", row.title);
         };
         table.row([row.title, reason.code.title().to_owned(), reason.text]);
