@@ -35,6 +35,7 @@ mod portal;
 mod pushed;
 mod reconcile;
 mod rehearse;
+mod restored;
 mod settings;
 mod setup;
 mod show_all;
@@ -66,6 +67,7 @@ pub use reconcile::{
     Reconciliation, Standing, kept_discrepancies, reconciled,
 };
 pub use rehearse::{Difference, Rehearsal, Rehearsed, WouldDo};
+pub use restored::catch_up_after_restore;
 pub use settings::Settings;
 pub use setup::SetupReport;
 pub use show_all::AskedToShow;

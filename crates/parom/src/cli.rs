@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    alerts, config, demo, doctor, emulate, load, parked, plan, reconcile, record, serve, setup, status, user,
+    alerts, backup, config, demo, doctor, emulate, load, parked, plan, reconcile, record, restore, serve,
+    setup, status, user,
 };
 use crate::config::{Config, Problems};
 use crate::telemetry::LogFormat;
@@ -81,6 +82,10 @@ pub(crate) enum Command {
     Alerts(alerts::Args),
     /// Кто может войти в консоль: добавить, сменить пароль и роль, закрыть вход
     User(user::Args),
+    /// Скопировать базу Парома в файл; служба продолжает работать
+    Backup(backup::Args),
+    /// Вернуть базу Парома из копии; служба должна быть остановлена
+    Restore(restore::Args),
     /// Запустить учебный Битрикс24 или учебную 1С
     Emulate(emulate::Args),
     /// Напечатать образец файла настроек

@@ -11,7 +11,7 @@ use sqlx::{Connection, PgConnection, PgPool, SqlStr, SqlitePool};
 use crate::{Result, StoreError};
 
 /// How long a writer waits for another process that writes to the same SQLite file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a writer waits for the other writers of this process.
 const SQLITE_WAIT: Duration = Duration::from_secs(30);
@@ -146,6 +146,11 @@ const POSTGRES: &[Step] = &[
     step!(17, "0017_transcripts.postgres"),
     step!(18, "0018_lists"),
 ];
+
+/// The newest step of the schema that this program knows.
+pub(crate) fn newest_sqlite_step() -> i64 {
+    SQLITE.iter().map(|&(version, ..)| version).max().unwrap_or_default()
+}
 
 fn migrator(steps: &[Step]) -> Migrator {
     Migrator::with_migrations(

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`Store`] → [`Write`] → `links` → `keys` → `journal` → `outbox` → `parked` → the small tables
 //! (`portal_index`, `lanes`, `cursors`, `adapter`, `bridge`, `tokens`, `show_all`, `tellings`, `codes_to_show`, `watches`, `alerts`, `blobs`, `transcripts`) → what people look
-//! at (`tallies`, `summary`, `activity`, `held`, `search`, `pulse`, `record`, `lists`, `runs`, `room`) → whoever uses the console (`people`, `sessions`, `audit`).
+//! at (`tallies`, `summary`, `activity`, `held`, `search`, `pulse`, `record`, `lists`, `runs`, `room`) → whoever uses the console (`people`, `sessions`, `audit`) → copies (`sqlite_file`).
 //!
 //! One body serves SQLite and PostgreSQL: an open connection is an enum of the two drivers' own ones, and
 //! `dialect` turns one text of Rust into an arm for each. What is read can be read from a [`Store`] and,
@@ -51,6 +51,7 @@ mod runs;
 mod search;
 mod sessions;
 mod show_all;
+mod sqlite_file;
 mod store;
 mod summary;
 mod tallies;
@@ -99,6 +100,7 @@ pub use runs::{RUN_ROWS_MAX, Run, RunFigure, RunFilter, RunProgress, RunRow};
 pub use search::{HITS_MAX, Hit, HitKey, Hits, Rank, SearchKind};
 pub use sessions::{Session, SignInFailures};
 pub use show_all::{ShowAll, ShownSince};
+pub use sqlite_file::SqliteFile;
 pub use store::{Store, Write};
 pub use summary::{Outcomes, SideFigures, Summary};
 pub use tallies::{DeliveryFigures, HeldCount, PaymentFigures, Queue, QueueKind, Tallies};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use sqlx::pool::PoolConnection;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::dialect::Conn;
@@ -29,15 +30,20 @@ impl Store {
     /// and brings its schema up to date. Times out with [`StoreError::Open`](crate::StoreError::Open).
     pub async fn open(url: &str) -> Result<Self> {
         let pools = match connect::Address::parse(url)? {
-            connect::Address::Sqlite(options) => {
-                let (readers, writer) = connect::sqlite(*options).await?;
-                Pools::Sqlite { readers, writer }
-            }
+            connect::Address::Sqlite(options) => return Self::open_sqlite(*options).await,
             connect::Address::Postgres(options) => Pools::Postgres(connect::postgres(*options).await?),
         };
-        let store = Self(pools);
-        store.fill_search().await?;
-        Ok(store)
+        Self(pools).made_findable().await
+    }
+
+    pub(crate) async fn open_sqlite(options: SqliteConnectOptions) -> Result<Self> {
+        let (readers, writer) = connect::sqlite(options).await?;
+        Self(Pools::Sqlite { readers, writer }).made_findable().await
+    }
+
+    async fn made_findable(self) -> Result<Self> {
+        self.fill_search().await?;
+        Ok(self)
     }
 
     /// Begins to write. Keep it short and make no network call before [`Write::commit`]: on SQLite all other

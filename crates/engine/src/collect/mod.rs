@@ -43,7 +43,7 @@ const WANTED: &str = "collect-wanted";
 const WANTED_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 
 /// The cursor that asks for a full compare at once, because a person waits for it.
-const WANTED_NOW: &str = "collect-wanted-now";
+pub(crate) const WANTED_NOW: &str = "collect-wanted-now";
 /// The cursor that holds how many companies the last full compare read.
 const COMPANIES: &str = "collect-companies";
 

@@ -1,6 +1,7 @@
 //! One file per command: its arguments and what it does with the parts it is given.
 
 pub(crate) mod alerts;
+pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -10,6 +11,7 @@ pub(crate) mod parked;
 pub(crate) mod plan;
 pub(crate) mod reconcile;
 pub(crate) mod record;
+pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod setup;
 pub(crate) mod status;
@@ -53,6 +55,8 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Parked(args) => Box::pin(parked::run(args, open(&common).await?)).await,
         Command::User(args) => user::run(args, open(&common).await?).await,
         Command::Alerts(args) => alerts::run(args, open(&common).await?).await,
+        Command::Backup(args) => backup::run(&args, &common.settings()?).await,
+        Command::Restore(args) => restore::run(&args, &common.settings()?).await,
         Command::Record(args) => record::run(args, open_for_portal(&common).await?).await,
     }
 }
@@ -96,6 +100,8 @@ fn default_filter(command: &Command) -> &'static str {
         | Command::User(_)
         | Command::Alerts(_)
         | Command::Record(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
         | Command::Config(_) => "error",
     }
 }

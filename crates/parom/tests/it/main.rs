@@ -3,6 +3,7 @@
 mod adapter_1c;
 mod adapters;
 mod alerts;
+mod backup;
 mod box_module;
 mod cli;
 mod demo;

@@ -23,6 +23,7 @@ mod schema;
 mod search;
 mod service;
 mod show_all;
+mod sqlite_file;
 mod summary;
 mod tallies;
 mod tellings;
