@@ -21,7 +21,7 @@ fn files(place: &Place) -> Vec<String> {
     let mut names: Vec<_> = names
         .map(|entry| entry.expect("it can be read").file_name().to_string_lossy().into_owned())
         .collect();
-    names.retain(|name| !name.ends_with("-wal") && !name.ends_with("-shm") && !name.ends_with(".lock"));
+    names.retain(|name| !["-wal", "-shm", ".lock"].iter().any(|suffix| name.ends_with(suffix)));
     names.sort_unstable();
     names
 }
