@@ -95,7 +95,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes.open_page(file)
 }
 
-async fn file(wanted: AssetFile) -> Response {
+pub(crate) async fn file(wanted: AssetFile) -> Response {
     let Some(asset) = Asset::ALL.into_iter().find(|asset| asset.href() == wanted.to_string()) else {
         return StatusCode::NOT_FOUND.into_response();
     };

@@ -94,6 +94,10 @@ acts! {
     Loaded = "loaded", "загрузка";
     /// Asked 1C to show everything.
     AskedOneC = "asked-1c", "просьба к 1С показать всё";
+    /// Had the portal's fields made.
+    MadeFields = "made-fields", "поля в портале";
+    /// Wrote the settings at the first start.
+    WroteSettings = "wrote-settings", "настройки записаны";
     /// Something was asked for that is not allowed.
     Refused = "refused", "отказ";
 }

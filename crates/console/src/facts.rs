@@ -42,6 +42,11 @@ impl Facts {
         })
     }
 
+    /// Whether the way of the first start has been gone: 1C calls, and both sides share a counterparty.
+    pub(crate) fn is_set_up(&self) -> bool {
+        self.onec_seen.is_some() && self.tallies.linked > 0
+    }
+
     /// Fields that wait for a decision.
     pub(crate) fn conflicts(&self) -> u64 {
         self.tallies.held_of(HeldKind::Conflict).unsigned_abs()

@@ -274,7 +274,13 @@ fn is_same_origin(console: &Console, headers: &HeaderMap) -> bool {
 }
 
 fn strict(mut answer: Response) -> Response {
-    let headers = answer.headers_mut();
+    set_strict_headers(answer.headers_mut());
+    flash::forget_shown(&mut answer);
+    answer
+}
+
+/// What browsers must not do with anything of ours.
+pub(crate) fn set_strict_headers(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         // Not `no-referrer`: with it browsers hide the origin of our own forms.
@@ -285,6 +291,4 @@ fn strict(mut answer: Response) -> Response {
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    flash::forget_shown(&mut answer);
-    answer
 }

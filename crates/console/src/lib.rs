@@ -23,6 +23,7 @@ mod guard;
 mod hub;
 mod light;
 pub mod logins;
+mod look;
 mod nav;
 mod page;
 mod pages;
@@ -36,7 +37,7 @@ mod text;
 mod ui;
 
 pub use audit::Act;
-pub use first_start::{Answers, FirstStart, Promise, first_start};
+pub use first_start::{Answers, FirstStart, NewAdministrator, Promise, first_start};
 pub use routes::{Access, Method, Route};
 pub use state::{Origin, Parts, Setting, SettingValue};
 

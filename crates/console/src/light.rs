@@ -54,10 +54,13 @@ pub(crate) fn judge(facts: &Facts, now: Timestamp) -> Light {
         return red(format!("Передача в Битрикс24 остановлена: {reason}"));
     }
     let Some(seen) = facts.onec_seen else {
-        return yellow("1С ещё не обращалась к Парому.".to_owned());
+        return yellow("Настройка не закончена: 1С ещё не обращалась к Парому.".to_owned());
     };
     if now.duration_since(seen) > SILENCE_MAX {
         return red(format!("1С молчит: последний раз обращалась {}.", text::ago(seen, now)));
+    }
+    if !facts.is_set_up() {
+        return yellow("Настройка не закончена: первой загрузки ещё не было.".to_owned());
     }
     let (parked, conflicts) = (facts.parked(), facts.conflicts());
     let waits = |number: u64, forms: [&str; 3]| (number > 0).then(|| text::count(number, forms));
@@ -83,9 +86,11 @@ mod tests {
     }
 
     fn calm() -> Facts {
+        let mut tallies = Tallies::default();
+        (tallies.links, tallies.linked) = (1, 1);
         Facts {
             at: now(),
-            tallies: Tallies::default(),
+            tallies,
             queues: Vec::new(),
             lane: Lane::Open,
             onec_seen: Some(now() - SignedDuration::from_mins(2)),
@@ -131,6 +136,15 @@ mod tests {
             shows(&Facts { lane, ..silent }),
             (Color::Red, "Передача в Битрикс24 остановлена: вебхук отозван".to_owned())
         );
+    }
+
+    #[test]
+    fn it_is_yellow_until_both_sides_share_a_counterparty() {
+        let new = Facts { tallies: Tallies::default(), ..calm() };
+        let (color, sentence) = shows(&new);
+
+        assert_eq!(color, Color::Yellow);
+        assert!(sentence.contains("первой загрузки ещё не было"), "{sentence}");
     }
 
     #[test]

@@ -2,13 +2,17 @@
 
 use domain::Role;
 
-use crate::pages::{alerts, audit, held, inquiries, jobs, load, overview, people, reconciliation, settings};
+use crate::pages::{
+    alerts, audit, held, inquiries, jobs, load, overview, people, reconciliation, settings, setup,
+};
 
 /// A line of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tab {
     /// Whether the ferry runs.
     Overview,
+    /// The way from nothing to a running Parom; shown until it has been gone.
+    Setup,
     /// What waits, and why.
     Held,
     /// Deals, their documents and payments.
@@ -33,6 +37,7 @@ impl Tab {
     /// In the order in which they are shown.
     pub(crate) const ALL: &'static [Self] = &[
         Self::Overview,
+        Self::Setup,
         Self::Held,
         Self::Inquiries,
         Self::Reconciliation,
@@ -47,6 +52,7 @@ impl Tab {
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Overview => "Обзор",
+            Self::Setup => "Первый запуск",
             Self::Held => "Ждут",
             Self::Inquiries => "Запросы",
             Self::Reconciliation => "Сверка",
@@ -62,6 +68,7 @@ impl Tab {
     pub(crate) fn href(self) -> String {
         match self {
             Self::Overview => overview::Overview.to_string(),
+            Self::Setup => setup::Setup.to_string(),
             Self::Held => held::Groups.to_string(),
             Self::Inquiries => inquiries::Inquiries.to_string(),
             Self::Reconciliation => reconciliation::Reconciliation.to_string(),
@@ -77,7 +84,7 @@ impl Tab {
     /// Who sees the line; the page itself asks again.
     pub(crate) const fn role(self) -> Role {
         match self {
-            Self::People | Self::Audit => Role::Administrator,
+            Self::Setup | Self::People | Self::Audit => Role::Administrator,
             _ => Role::Viewer,
         }
     }

@@ -158,7 +158,7 @@ fn whole(
                         (menu(visitor, frame))
                     }
                 }
-                @if let Some(visitor) = visitor { (navigation(page.tab, visitor)) }
+                @if let Some(visitor) = visitor { (navigation(page.tab, visitor, facts)) }
                 main #main tabindex="-1" {
                     @if let Some(flash) = &frame.flash { (news(flash)) }
                     h1 { (page.title) }
@@ -169,11 +169,13 @@ fn whole(
     }
 }
 
-fn navigation(here: Option<Tab>, visitor: &Visitor) -> Markup {
+fn navigation(here: Option<Tab>, visitor: &Visitor, facts: Option<&Facts>) -> Markup {
+    let is_set_up = facts.is_none_or(Facts::is_set_up);
+    let is_shown = |tab: &&Tab| visitor.person.role >= tab.role() && !(**tab == Tab::Setup && is_set_up);
     html! {
         nav.tabs aria-label="Разделы" {
             ul {
-                @for tab in Tab::ALL.iter().filter(|tab| visitor.person.role >= tab.role()) {
+                @for tab in Tab::ALL.iter().filter(is_shown) {
                     li { a href=(tab.href()) aria-current=[(here == Some(*tab)).then_some("page")] { (tab.title()) } }
                 }
             }

@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::facts::Facts;
 use crate::hub::Hub;
+use crate::look::Looks;
 
 /// What the console is made of.
 pub struct Parts {
@@ -106,6 +107,8 @@ pub(crate) struct Inner {
     pub(crate) facts: tokio::sync::Mutex<Option<Arc<Facts>>>,
     /// A password costs 19 MiB and some hundredths of a second: strangers must not have many checked at once.
     pub(crate) hashing: Semaphore,
+    /// How the portal was found a moment ago.
+    pub(crate) looks: Looks,
     exports: Arc<Semaphore>,
 }
 
@@ -121,6 +124,7 @@ impl Console {
             hub: Hub::default(),
             facts: tokio::sync::Mutex::default(),
             hashing: Semaphore::new(HASHING_MAX),
+            looks: Looks::default(),
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             store: parts.store,
             engine: parts.engine,

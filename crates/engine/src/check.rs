@@ -6,7 +6,7 @@ use bitrix::{Client, WebhookUrl};
 use domain::{Clock, Ids};
 use store::Store;
 
-use crate::{Engine, Finding, Parts, Settings, Severity};
+use crate::{Engine, Finding, Parts, Settings, Severity, doctor};
 
 /// Tries the address: whether it is one, whether the portal answers, who owns it, its rights and scopes, fields and clocks.
 /// Changes nothing in the portal and keeps nothing. No finding repeats the secret.
@@ -17,9 +17,7 @@ pub async fn check_webhook(
     ids: &Arc<Ids>,
 ) -> Vec<Finding> {
     let bad = |text: String, cure: &str| {
-        vec![Finding {
-            severity: Severity::Bad, subject: "Адрес вебхука", text, cure: cure.to_owned()
-        }]
+        vec![Finding { severity: Severity::Bad, subject: doctor::ADDRESS, text, cure: cure.to_owned() }]
     };
     let webhook: WebhookUrl = match address.parse() {
         Ok(webhook) => webhook,

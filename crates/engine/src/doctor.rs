@@ -37,12 +37,38 @@ pub enum Severity {
     Bad,
 }
 
+/// Which step on the way to a running Parom a [`Finding`] belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Whether the portal is there at all.
+    Portal,
+    /// What the webhook may do.
+    Rights,
+    /// What the portal needs to have: templates, fields, types.
+    Fields,
+    /// Everything that works without.
+    Other,
+}
+
 /// Clocks that differ by more make «changed later» unreliable.
 const CLOCK_SKEW_MAX: SignedDuration = SignedDuration::from_secs(60);
 /// The scope without which nothing works.
 const SCOPE: &str = "crm";
 /// The scope without which employees are not notified.
 const NOTICE_SCOPE: &str = "im";
+
+pub(crate) const ADDRESS: &str = "Адрес вебхука";
+const PORTAL: &str = "Битрикс24";
+const WEBHOOK: &str = "Вебхук";
+const RIGHTS: &str = "Права вебхука";
+const KNOWN_METHODS: &str = "Методы портала";
+const CLOCKS: &str = "Часы";
+const TEMPLATES: &str = "Шаблоны реквизитов";
+const CODE: &str = "Поле с кодом 1С";
+const DEAL_FIELDS: &str = "Поля сделки";
+const ADDRESS_TYPES: &str = "Типы адресов";
+const LANE: &str = "Передача в Битрикс24";
+
 /// The methods that a crossing calls.
 const METHODS: &[&str] = &[
     "crm.company.add",
@@ -69,6 +95,16 @@ const METHODS: &[&str] = &[
 ];
 
 impl Finding {
+    /// Which step it belongs to.
+    pub fn theme(&self) -> Theme {
+        match self.subject {
+            ADDRESS | PORTAL | CLOCKS | LANE => Theme::Portal,
+            WEBHOOK | RIGHTS | KNOWN_METHODS => Theme::Rights,
+            TEMPLATES | CODE | DEAL_FIELDS | ADDRESS_TYPES => Theme::Fields,
+            _ => Theme::Other,
+        }
+    }
+
     fn good(subject: &'static str, text: impl Into<String>) -> Self {
         Self { severity: Severity::Good, subject, text: text.into(), cure: String::new() }
     }
@@ -115,28 +151,26 @@ impl Engine {
         }
     }
 
-    pub(crate) async fn portal_findings(&self) -> Vec<Finding> {
+    /// What of it concerns the portal. Changes nothing there, and asks it some thirty questions.
+    pub async fn portal_findings(&self) -> Vec<Finding> {
         let profile: Value = match self.client.call_as("profile", &Args::new()).await {
             Ok(profile) => profile,
             Err(error) => return vec![unreachable(&error)],
         };
         let mut findings = vec![webhook_owner(&profile)];
-        findings.push(self.scope_finding().await.unwrap_or_else(|error| unreachable(&error)));
-        findings.push(self.methods_finding().await.unwrap_or_else(|error| unreachable(&error)));
-        findings.push(self.clock_finding().await.unwrap_or_else(|error| unreachable(&error)));
+        findings.push(self.scope_finding().await.unwrap_or_else(|error| unanswered(RIGHTS, &error)));
+        findings.push(self.methods_finding().await.unwrap_or_else(|error| unanswered(KNOWN_METHODS, &error)));
+        findings.push(self.clock_finding().await.unwrap_or_else(|error| unanswered(CLOCKS, &error)));
         findings.push(self.template_finding().await);
-        findings.push(self.code_field_finding().await.unwrap_or_else(|error| unreachable(&error)));
-        findings.push(self.deal_fields_finding().await.unwrap_or_else(|error| unreachable(&error)));
-        findings.push(self.address_finding().await.unwrap_or_else(|error| unreachable(&error)));
+        findings.push(self.code_field_finding().await.unwrap_or_else(|error| unanswered(CODE, &error)));
+        findings
+            .push(self.deal_fields_finding().await.unwrap_or_else(|error| unanswered(DEAL_FIELDS, &error)));
+        findings.push(self.address_finding().await.unwrap_or_else(|error| unanswered(ADDRESS_TYPES, &error)));
         findings.extend(self.application_finding().await);
         findings.extend(self.bridge_findings().await);
         if let Ok(Lane::Stopped { reason, since }) = self.store.lane(Side::Bitrix).await {
             let cure = "Устраните причину: передача возобновится сама.";
-            findings.push(Finding::bad(
-                "Передача в Битрикс24",
-                format!("остановлена с {since}: {reason}"),
-                cure,
-            ));
+            findings.push(Finding::bad(LANE, format!("остановлена с {since}: {reason}"), cure));
         }
         findings
     }
@@ -146,16 +180,16 @@ impl Engine {
         let has = |wanted: &str| scopes.iter().any(|scope| scope == wanted);
         Ok(if has(SCOPE) && !has(NOTICE_SCOPE) {
             Finding::warning(
-                "Права вебхука",
+                RIGHTS,
                 "нет права «Чат и уведомления (im)»: сотрудник не узнает о повторном ИНН из уведомления, только из \
                  ленты карточки",
                 "Откройте вебхук: Разработчикам → Другое → Входящий вебхук, добавьте право «Чат и уведомления».",
             )
         } else if has(SCOPE) {
-            Finding::good("Права вебхука", format!("есть доступ к CRM ({})", scopes.join(", ")))
+            Finding::good(RIGHTS, format!("есть доступ к CRM ({})", scopes.join(", ")))
         } else {
             Finding::bad(
-                "Права вебхука",
+                RIGHTS,
                 "нет права «CRM (crm)»",
                 "Откройте вебхук: Разработчикам → Другое → Входящий вебхук, добавьте право «CRM» и сохраните.",
             )
@@ -171,10 +205,10 @@ impl Engine {
             }
         }
         Ok(if missing.is_empty() {
-            Finding::good("Методы портала", format!("все {} нужных методов доступны", METHODS.len()))
+            Finding::good(KNOWN_METHODS, format!("все {} нужных методов доступны", METHODS.len()))
         } else {
             Finding::bad(
-                "Методы портала",
+                KNOWN_METHODS,
                 format!("недоступны: {}", missing.join(", ")),
                 "Обновите модули crm и rest коробки и проверьте права пользователя вебхука.",
             )
@@ -186,7 +220,7 @@ impl Engine {
         let told: String = self.client.call_as("server.time", &Args::new()).await?;
         let Ok(portal) = told.parse::<Timestamp>() else {
             return Ok(Finding::warning(
-                "Часы",
+                CLOCKS,
                 format!("портал показал время «{told}»"),
                 "Проверьте часы портала.",
             ));
@@ -194,29 +228,27 @@ impl Engine {
         let skew = portal.duration_since(before).abs();
         Ok(if skew > CLOCK_SKEW_MAX {
             Finding::warning(
-                "Часы",
+                CLOCKS,
                 format!("часы портала и Парома расходятся на {} с", skew.as_secs()),
                 "Включите синхронизацию времени (NTP) на обоих серверах.",
             )
         } else {
-            Finding::good("Часы", "часы портала и Парома идут вместе")
+            Finding::good(CLOCKS, "часы портала и Парома идут вместе")
         })
     }
 
     async fn template_finding(&self) -> Finding {
         match setup::template_gaps(&self.client).await {
-            Ok(gaps) if gaps.is_empty() => {
-                Finding::good("Шаблоны реквизитов", "«Организация» и «ИП» на месте")
-            }
+            Ok(gaps) if gaps.is_empty() => Finding::good(TEMPLATES, "«Организация» и «ИП» на месте"),
             Ok(gaps) => Finding::warning(
-                "Шаблоны реквизитов",
+                TEMPLATES,
                 gaps.join("; "),
                 "Выполните parom setup: без поля в шаблоне значение хранится, но в карточке не видно.",
             ),
-            Err(EngineError::Setup(text)) => Finding::bad("Шаблоны реквизитов", text, ""),
+            Err(EngineError::Setup(text)) => Finding::bad(TEMPLATES, text, ""),
             Err(error) => {
                 let cure = "Дайте пользователю вебхука право читать компании и контакты.";
-                Finding::bad("Шаблоны реквизитов", error.to_string(), cure)
+                Finding::bad(TEMPLATES, error.to_string(), cure)
             }
         }
     }
@@ -224,10 +256,10 @@ impl Engine {
     async fn deal_fields_finding(&self) -> Result<Finding, CallError> {
         let gaps = self.deal_field_gaps().await?;
         Ok(if gaps.is_empty() {
-            Finding::good("Поля сделки", "все поля, которые заполняет 1С, на месте")
+            Finding::good(DEAL_FIELDS, "все поля, которые заполняет 1С, на месте")
         } else {
             Finding::warning(
-                "Поля сделки",
+                DEAL_FIELDS,
                 gaps.join("; "),
                 "Без этих полей документы, оплаты и номер запроса в сделке не видны: они дождутся полей и появятся сами.",
             )
@@ -236,10 +268,10 @@ impl Engine {
 
     async fn code_field_finding(&self) -> Result<Finding, CallError> {
         Ok(if self.is_code_field_there().await? {
-            Finding::good("Поле с кодом 1С", format!("поле компании «{CODE_TITLE}» на месте"))
+            Finding::good(CODE, format!("поле компании «{CODE_TITLE}» на месте"))
         } else {
             Finding::warning(
-                "Поле с кодом 1С",
+                CODE,
                 format!("у компаний нет поля «{CODE_TITLE}» ({CODE_FIELD})"),
                 "Выполните parom setup: без поля код контрагента в карточке не виден, остальное работает.",
             )
@@ -249,10 +281,10 @@ impl Engine {
     async fn address_finding(&self) -> Result<Finding, CallError> {
         let missing = portal::missing_address_types(&self.client).await?;
         Ok(if missing.is_empty() {
-            Finding::good("Типы адресов", "юридический и фактический адреса есть")
+            Finding::good(ADDRESS_TYPES, "юридический и фактический адреса есть")
         } else {
             Finding::bad(
-                "Типы адресов",
+                ADDRESS_TYPES,
                 format!("в портале нет типов адреса: {}", missing.join(", ")),
                 "Обновите модуль crm: типы 1 и 6 есть в каждом стандартном портале.",
             )
@@ -269,19 +301,31 @@ fn webhook_owner(profile: &Value) -> Finding {
         _ => false,
     };
     if is_admin {
-        Finding::good("Вебхук", format!("портал отвечает, владелец вебхука: {} (администратор)", name.trim()))
+        Finding::good(WEBHOOK, format!("портал отвечает, владелец вебхука: {} (администратор)", name.trim()))
     } else {
         Finding::warning(
-            "Вебхук",
+            WEBHOOK,
             format!("владелец вебхука {} не администратор портала", name.trim()),
             "Создайте входящий вебхук от имени администратора: иначе часть компаний не будет видна.",
         )
     }
 }
 
+/// One question had no answer: the portal is away, or it does not let the webhook ask.
+fn unanswered(subject: &'static str, error: &CallError) -> Finding {
+    match error {
+        CallError::Denied { .. } => Finding::bad(
+            subject,
+            error.to_string(),
+            "Отметьте вебхуку право «CRM» и проверьте права его владельца в портале.",
+        ),
+        _ => unreachable(error),
+    }
+}
+
 fn unreachable(error: &CallError) -> Finding {
     Finding::bad(
-        "Битрикс24",
+        PORTAL,
         error.to_string(),
         "Проверьте [bitrix24].webhook_url и доступ к порталу с этого сервера.",
     )

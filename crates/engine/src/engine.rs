@@ -1,8 +1,8 @@
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use bitrix::{Application, CallError, Client};
-use domain::{Clock, Ids, Rules, Side, SignedDuration};
+use domain::{Clock, Ids, Rules, Side, SignedDuration, Timestamp};
 use store::{Store, StoreError};
 use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
@@ -48,6 +48,8 @@ pub struct Engine {
     pub(crate) wake_jobs: Arc<Notify>,
     /// Companies that the full compare under way has read.
     pub(crate) compared: Arc<AtomicU64>,
+    /// When somebody came last in the name of 1C with a wrong login or password, in microseconds; 0: nobody did.
+    refused: Arc<AtomicI64>,
     /// Who reads the files of a first load.
     pub(crate) load_file: Option<Arc<dyn LoadFile>>,
     /// The file that a job is reading.
@@ -116,6 +118,7 @@ impl Engine {
             wake_hear: Arc::default(),
             wake_jobs: Arc::default(),
             compared: Arc::default(),
+            refused: Arc::default(),
             load_file: None,
             open_load: Arc::default(),
         }
@@ -130,6 +133,17 @@ impl Engine {
     /// Who wins where both sides changed a field.
     pub fn rules(&self) -> &Rules {
         &self.settings.rules
+    }
+
+    /// Somebody came in the name of 1C with a wrong login or password. Kept in memory: strangers write nothing.
+    pub fn onec_was_refused(&self, at: Timestamp) {
+        self.refused.fetch_max(at.as_microsecond(), Ordering::Relaxed);
+    }
+
+    /// When that happened last, since this process was started.
+    pub fn onec_refused_at(&self) -> Option<Timestamp> {
+        let at = self.refused.load(Ordering::Relaxed);
+        if at == 0 { None } else { Timestamp::from_microsecond(at).ok() }
     }
 
     /// Takes back what a killed process of this node had leased. Only for a store that one process uses:

@@ -50,7 +50,7 @@ pub use check::check_webhook;
 pub use collect::Collected;
 pub use deeds::{By, Choice, DealAgain, DeedError, Done, Retried, Seen, To, Undone, WHY_MAX, Waiting};
 pub use dispatch::{Round, Trouble};
-pub use doctor::{Finding, Severity, misfits};
+pub use doctor::{Finding, Severity, Theme, misfits};
 pub use engine::{Engine, EngineError, Parts};
 pub use explain::{Decided, Explained, ExplainedField, Mark, Since};
 pub use face::{DealField, DealFields, PaperStanding, Shown, ShownField};

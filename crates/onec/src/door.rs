@@ -49,6 +49,7 @@ pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
         }
         Some(_) => {
             app.guesses.remember(visitor, now);
+            app.ferry.refused(now);
             tracing::warn!(visitor = ?visitor, "A call of 1C came with a wrong login or password");
             unauthorized("Логин или пароль не подходят.").into_response()
         }

@@ -57,6 +57,9 @@ pub trait Ferry: Send + Sync {
 
     /// 1C called at this moment and knew the password. Is called at every request, so it must not write.
     fn seen(&self, at: Timestamp);
+
+    /// Somebody came at this moment with a wrong login or password. Must not write either: anybody may come.
+    fn refused(&self, _at: Timestamp) {}
 }
 
 /// The ferry cannot take anything now. 1C is asked to come again; the cause goes to the log.

@@ -199,6 +199,10 @@ impl Ferry for EngineFerry {
     fn seen(&self, at: Timestamp) {
         self.seen.fetch_max(at.as_microsecond(), Ordering::Relaxed);
     }
+
+    fn refused(&self, at: Timestamp) {
+        self.engine.onec_was_refused(at);
+    }
 }
 
 fn pushed(answers: Result<Vec<Pushed>, StoreError>) -> Result<Vec<Taken>, Unavailable> {

@@ -18,6 +18,7 @@ pub(crate) mod reconciliation;
 pub(crate) mod records;
 pub(crate) mod search;
 pub(crate) mod settings;
+pub(crate) mod setup;
 pub(crate) mod sign_in;
 pub(crate) mod theme;
 
@@ -46,6 +47,7 @@ pub(crate) fn all(console: Console) -> Routes {
         records::routes,
         search::routes,
         settings::routes,
+        setup::routes,
         sign_in::routes,
         theme::routes,
     ]

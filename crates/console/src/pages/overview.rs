@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum_extra::routing::TypedPath;
-use domain::{Date, Side, Timestamp};
+use domain::{Date, Role, Side, Timestamp};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use crate::nav::Tab;
 use crate::page::Page;
 use crate::pages::held::{Group, Groups};
 use crate::pages::reconciliation::Reconciliation;
+use crate::pages::setup::Setup;
 use crate::routes::Routes;
 use crate::state::Console;
 use crate::text::number;
@@ -34,13 +35,14 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 /// Days of the chart, besides today.
 const DAYS: u32 = 30;
 
-async fn overview(_: Overview, _viewer: Viewer, State(console): State<Console>) -> Result<Page, Failure> {
+async fn overview(_: Overview, viewer: Viewer, State(console): State<Console>) -> Result<Page, Failure> {
     let sight = Sight {
         console: &console,
         facts: &*console.facts().await?,
         bridge: console.store.bridge().await?,
         days: console.store.activity(console.now(), DAYS, &console.zone).await?,
         now: console.now(),
+        is_administrator: viewer.may(Role::Administrator),
     };
     let body = live("overview", Part::Anything, &Overview, sight.body());
     Ok(Page::new(Tab::Overview, Tab::Overview.title(), body))
@@ -54,6 +56,7 @@ struct Sight<'s> {
     /// The oldest first; the last one is today.
     days: Vec<ActivityDay>,
     now: Timestamp,
+    is_administrator: bool,
 }
 
 impl Sight<'_> {
@@ -63,6 +66,12 @@ impl Sight<'_> {
         let conflicts = facts.tallies.held.iter().find(|held| held.kind == HeldKind::Conflict);
         html! {
             p.verdict.(light.color.as_str()) { (light.sentence) }
+            @if !facts.is_set_up() {
+                p {
+                    @if self.is_administrator { a.button href=(Setup) { "Продолжить настройку" } }
+                    @else { "Настройку закончит администратор." }
+                }
+            }
             div.figures {
                 (onec(facts, self.now, zone))
                 (self.portal())

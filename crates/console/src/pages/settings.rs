@@ -14,9 +14,10 @@ use crate::guard::{Operator, Viewer};
 use crate::nav::Tab;
 use crate::page::Page;
 use crate::pages::records::Record;
+use crate::pages::setup::Setup;
 use crate::routes::Routes;
 use crate::state::{Console, Origin, Setting, SettingValue};
-use crate::ui::{Column, State as Stands, badge, empty, form, submit, table};
+use crate::ui::{Column, State as Stands, badge, empty, findings, form, submit, table, word};
 
 /// The settings.
 #[derive(Clone, Copy, Debug, Deserialize, TypedPath)]
@@ -68,6 +69,9 @@ fn body(console: &Console, viewer: &Viewer, example: Option<&Explained>) -> Mark
             (form(&viewer.csrf, &Doctor, submit("Проверить")))
         } @else {
             p.note { "Запустить её может оператор или администратор." }
+        }
+        @if viewer.may(Role::Administrator) {
+            p { a href=(Setup) { "Мастер первого запуска" } " ведёт по шагам: портал, права, поля, 1С, первая загрузка." }
         }
         h2 { "Кто прав, если поле изменили с обеих сторон" }
         (rules(console, example))
@@ -150,34 +154,14 @@ fn row(setting: &Setting) -> Markup {
 /// Asks the portal many things, so it is an action of operators and not a page that anybody reloads.
 async fn doctor(_: Doctor, operator: Operator, State(console): State<Console>) -> Result<Acted, Failure> {
     let audit = operator.begin(&console, Act::Examined, "портал, 1С и настройки").await?;
-    let findings = console.engine.doctor().await;
-    let worst = findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Good);
-    audit.done_with(word(worst).1, Page::new(Tab::Settings, "Всё ли в порядке", found(&findings))).await
+    let found = console.engine.doctor().await;
+    let worst = found.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Good);
+    audit.done_with(word(worst).1, Page::new(Tab::Settings, "Всё ли в порядке", told(&found))).await
 }
 
-fn found(findings: &[Finding]) -> Markup {
-    let columns =
-        [Column::Text("Что"), Column::Text("Как"), Column::Text("Что нашлось"), Column::Text("Что делать")];
+fn told(found: &[Finding]) -> Markup {
     html! {
         p { a href=(Settings) { "К настройкам" } }
-        (table("Находки", &columns, html! {
-            @for finding in findings {
-                @let (stands, word) = word(finding.severity);
-                tr {
-                    th scope="row" { (finding.subject) }
-                    td { (badge(stands, word)) }
-                    td { (finding.text) }
-                    td { (finding.cure) }
-                }
-            }
-        }))
-    }
-}
-
-fn word(severity: Severity) -> (Stands, &'static str) {
-    match severity {
-        Severity::Good => (Stands::Good, "в порядке"),
-        Severity::Warning => (Stands::Waits, "внимание"),
-        Severity::Bad => (Stands::Bad, "не работает"),
+        (findings("Находки", found))
     }
 }

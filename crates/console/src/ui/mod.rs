@@ -2,16 +2,20 @@
 //! `assets/console.css`.
 
 mod badge;
+mod findings;
 pub(crate) mod forms;
 mod lists;
 mod moments;
 mod said;
+mod steps;
 
 pub(crate) use badge::{State, badge};
+pub(crate) use findings::{findings, word};
 pub(crate) use forms::{Choice, Field, checkbox, choice, field, form, search, submit, upload};
 pub(crate) use lists::{Column, Shelf, chart, empty, figure, key_values, pager, shelves, table, toolbar};
 pub(crate) use moments::{ago, time};
 pub(crate) use said::said;
+pub(crate) use steps::{Stage, Step, steps};
 
 use axum_extra::routing::TypedPath;
 use maud::{Markup, html};

@@ -54,6 +54,11 @@ impl Office {
         self.folder.path().join("parom.db")
     }
 
+    /// The portal of [`with_portal`](Self::with_portal).
+    pub(crate) fn portal(&self) -> &Portal {
+        self.portal.as_ref().expect("it was opened with one")
+    }
+
     /// The identifier of a login.
     pub(crate) async fn id_of(&self, login: &str) -> UserId {
         self.store.person_by_login(login).await.expect("the database is ours").expect("somebody").id

@@ -308,7 +308,7 @@ fn admit(portal: &Inner, address: &Address, params: &Array) -> Result<Caller, Re
     if *code != portal.settings.code {
         return Err(Refusal::coded(401, "NO_AUTH_FOUND", "Wrong authorization data"));
     }
-    Ok(portal.caller.clone())
+    Ok(portal.caller())
 }
 
 /// <https://apidocs.bitrix24.com/settings/how-to-call-rest-api/general-principles.html>
@@ -316,7 +316,7 @@ fn admit_application(portal: &Inner, params: &Array) -> Result<Caller, Refusal> 
     let token = params.get("auth").and_then(Php::as_text).unwrap_or_default();
     let entered = portal.oauth().enter(&token, portal.clock.true_now())?;
     let admin = portal.state().users.iter().any(|user| user.id == entered.user && user.admin && user.active);
-    Ok(Caller { user: entered.user, admin, application: Some(entered.client_id), ..portal.caller.clone() })
+    Ok(Caller { user: entered.user, admin, application: Some(entered.client_id), ..portal.caller() })
 }
 
 /// Query and body as PHP merges them: the body wins.

@@ -71,7 +71,7 @@ pub(crate) struct Inner {
     pub(crate) settings: PortalSettings,
     pub(crate) clock: Arc<PortalClock>,
     pub(crate) desk: Desk,
-    pub(crate) caller: Caller,
+    caller: Mutex<Caller>,
     oauth: Mutex<OAuth>,
     pub(crate) faults: Faults,
     pub(crate) workers: Semaphore,
@@ -138,6 +138,11 @@ impl Inner {
         outcome
     }
 
+    /// The webhook as it is now.
+    pub(crate) fn caller(&self) -> Caller {
+        self.caller.lock().expect("nobody panics while he ticks rights").clone()
+    }
+
     /// Under which address the portal believes to be reached: that of the links which it hands out.
     fn set_hook(&self, origin: &str) {
         let hook = format!("{origin}/rest/{}/{}/", self.settings.user, self.settings.code);
@@ -157,14 +162,14 @@ impl Portal {
         let listener = TcpListener::bind(settings.listen).await?;
         let address = listener.local_addr()?;
         let inner = Arc::new(Inner {
-            caller: Caller {
+            caller: Mutex::new(Caller {
                 user: settings.user,
                 admin: settings.admin,
                 rights: settings.rights,
                 scopes: settings.scopes.clone().into(),
                 application: None,
                 unseen: false,
-            },
+            }),
             faults: Faults::default(),
             workers: Semaphore::new(settings.max_concurrent.max(1)),
             halted: AtomicBool::new(false),
@@ -192,6 +197,12 @@ impl Portal {
     pub fn webhook_url(&self) -> String {
         let settings = &self.inner.settings;
         format!("http://{}/rest/{}/{}/", self.running.address, settings.user, settings.code)
+    }
+
+    /// Somebody opens the webhook and leaves it these rights.
+    pub fn set_scopes(&self, scopes: &[&str]) {
+        let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
+        self.inner.caller.lock().expect("nobody panics while he ticks rights").scopes = scopes;
     }
 
     /// The user who made the webhook.

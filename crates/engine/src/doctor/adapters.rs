@@ -27,7 +27,8 @@ const UPDATE_MODULE: &str =
     "Скопируйте на портал папку модуля parom.bridge из поставки этого Парома поверх прежней.";
 
 impl Engine {
-    pub(super) async fn onec_findings(&self) -> Vec<Finding> {
+    /// Of 1C and of what it said of itself. Asks nobody but the database.
+    pub async fn onec_findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let now = self.clock.now();
         let seen = self.store.seen_onec().await.ok().flatten();

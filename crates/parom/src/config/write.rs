@@ -5,6 +5,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -22,8 +23,8 @@ pub(crate) struct Answers {
     pub(crate) onec_login: String,
     /// And its password.
     pub(crate) onec_password: Secret,
-    /// Of the box module, where it is installed.
-    pub(crate) module_secret: Option<Secret>,
+    /// Where to listen, if not where it was.
+    pub(crate) listen: Option<SocketAddr>,
 }
 
 /// Who may read a file with passwords: its owner.
@@ -33,7 +34,11 @@ const OWNER_ONLY: u32 = 0o600;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotWritten {
     /// The disk said no.
-    #[error("не удалось записать файл настроек {}: {source}", path.display())]
+    #[error(
+        "не удалось записать файл настроек {}: {source}. Дайте пользователю, от имени которого работает Паром, право писать в эту \
+         папку или запустите parom serve от имени того, у кого оно есть",
+        path.display()
+    )]
     Disk {
         /// Which file.
         path: PathBuf,
@@ -48,6 +53,8 @@ pub(crate) enum NotWritten {
 /// Writes `answers` into the file at `path`, over the documented sample where there is none. Returns where the file that
 /// stood there was copied to.
 pub(crate) fn write(path: &Path, answers: &Answers, now: Timestamp) -> Result<Option<PathBuf>, NotWritten> {
+    // A name that leads to the file elsewhere goes on leading there.
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let disk = |source| NotWritten::Disk { path: path.to_owned(), source };
     let before = match std::fs::read_to_string(path) {
         Ok(text) => Some(text),
@@ -76,22 +83,29 @@ fn filled(text: &str, answers: &Answers) -> Result<String, NotWritten> {
     let mut document: DocumentMut = text.parse().map_err(|_| {
         NotWritten::Wrong("файл настроек не читается как TOML: исправьте или уберите его".to_owned())
     })?;
-    let secrets = [
-        ("bitrix24", "webhook_url", Some(&answers.webhook_url)),
-        ("bitrix24", "module_secret", answers.module_secret.as_ref()),
-        ("onec", "password", Some(&answers.onec_password)),
-    ];
+    let secrets =
+        [("bitrix24", "webhook_url", &answers.webhook_url), ("onec", "password", &answers.onec_password)];
     for (section, key, secret) in secrets {
-        if let Some(secret) = secret {
-            put(&mut document, section, key, secret.expose())?;
-            // What is written here is what counts, not a file that was named before.
-            if let Some(table) = document[section].as_table_mut() {
-                table.remove(&format!("{key}_file"));
-            }
-        }
+        put(&mut document, section, key, secret.expose())?;
+        // What is written here is what counts, not a file that was named before.
+        forget_file(&mut document, section, key);
     }
     put(&mut document, "onec", "login", &answers.onec_login)?;
+    if let Some(listen) = answers.listen {
+        put(&mut document, "server", "listen", &listen.to_string())?;
+    }
     Ok(document.to_string())
+}
+
+/// Takes `key_file` away; the comments before it stay, before the key itself.
+fn forget_file(document: &mut DocumentMut, section: &str, key: &str) {
+    let Some(table) = document[section].as_table_mut() else { return };
+    let Some((name, _)) = table.remove_entry(&format!("{key}_file")) else { return };
+    let comments = name.leaf_decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+    if let Some(mut key) = table.key_mut(key) {
+        let own = key.leaf_decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default().to_owned();
+        key.leaf_decor_mut().set_prefix(format!("{own}{comments}"));
+    }
 }
 
 fn put(document: &mut DocumentMut, section: &str, key: &str, text: &str) -> Result<(), NotWritten> {
@@ -165,7 +179,7 @@ mod tests {
             webhook_url: Secret::from("http://127.0.0.1:1/rest/1/s3cr3t/".to_owned()),
             onec_login: "1c".to_owned(),
             onec_password: Secret::from(password.to_owned()),
-            module_secret: None,
+            listen: None,
         }
     }
 
@@ -228,6 +242,37 @@ mod tests {
         let config = read(&path);
         assert_eq!(config.server.listen.port(), 9000);
         assert_eq!(config.onec.password().expect("it is set").expose(), "новый");
+    }
+
+    #[test]
+    fn comments_survive_even_those_of_a_line_that_goes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("parom.toml");
+        let before = "[bitrix24]\nsweep_every = \"90s\"  # как просили\n\n[onec]\n# пароль знает Иван\npassword_file = \"/нет\"\n# конец\n";
+        std::fs::write(&path, before).expect("a file");
+
+        let everywhere = "0.0.0.0:8024".parse().ok();
+        write(&path, &Answers { listen: everywhere, ..answers("новый") }, now()).expect("it is written");
+
+        let text = std::fs::read_to_string(&path).expect("a file");
+        for comment in ["# как просили", "# пароль знает Иван", "# конец"] {
+            assert!(text.contains(comment), "{comment}: {text}");
+        }
+        assert!(!text.contains("password_file"), "{text}");
+        assert_eq!(read(&path).server.listen.to_string(), "0.0.0.0:8024");
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_goes_on_leading_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (real, name) = (folder.path().join("real.toml"), folder.path().join("parom.toml"));
+        std::fs::write(&real, "# наш файл\n").expect("a file");
+        std::os::unix::fs::symlink(&real, &name).expect("a link");
+
+        write(&name, &answers("новый"), now()).expect("it is written");
+
+        assert!(std::fs::symlink_metadata(&name).expect("it is there").is_symlink());
+        assert_eq!(read(&real).onec.password().expect("it is set").expose(), "новый");
     }
 
     #[test]

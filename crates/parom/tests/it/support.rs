@@ -81,13 +81,17 @@ impl Place {
         running
     }
 
-    /// Starts the service without any settings of the two sides; where its form is, and the code that it prints.
-    pub(crate) fn first_start(&self) -> (Running, String, String) {
+    /// Settings that name neither side, as before the first start.
+    pub(crate) fn set_nothing(&self) {
         let settings = format!(
-            "# наш файл\n[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite://{}/parom.db\"\n",
+            "# наш файл\n[server]\nlisten = \"127.0.0.1:0\" # внутри\n[store]\nurl = \"sqlite://{}/parom.db\"\n",
             self.folder.path().display()
         );
         std::fs::write(self.folder.path().join("parom.toml"), settings).expect("the folder is ours");
+    }
+
+    /// Starts the service, which has to ask for its settings: where its form is, and the code that it prints.
+    pub(crate) fn first_start(&self) -> (Running, String, String) {
         let mut child = parom(self.folder.path())
             .args(["serve", "--log-format", "json"])
             .stderr(Stdio::piped())
