@@ -20,9 +20,9 @@ pub(crate) fn to_type_in(address: &str, login: &str, password: Option<&str>) -> 
         (key_values(&[
             ("Адрес", html! { code { (address) } }),
             ("Логин", html! { code { (login) } }),
-            ("Пароль", match password {
-                Some(password) => html! { code.password { (password) } },
-                None => html! { "тот, что записан в настройках Парома: [onec] password. Здесь его не видно." },
+            ("Пароль", html! {
+                @if let Some(password) = password { code.password { (password) } }
+                @else { "тот, что записан в настройках Парома: [onec] password. Здесь его не видно." }
             }),
         ]))
         p { "То же файлом настроек обработки «Паром», например " code { "C:\\Паром\\Настройки.xml" } ", в кодировке UTF-8:" }
