@@ -1,9 +1,8 @@
 //! The way from nothing to a running Parom: where each step stands, what administrators do on it, how the page hears of
 //! what has changed.
 
-use std::time::Duration;
-
 use axum::http::{Method as Verb, StatusCode};
+use bitrix::SystemClock;
 use console::Act;
 use domain::{Clock, SignedDuration};
 use engine::Task;
@@ -23,14 +22,9 @@ async fn looked(browser: &mut Browser) -> Answer {
         if !page.text().contains("Паром спрашивает портал") {
             return page;
         }
-        really_wait(Duration::from_millis(10)).await;
+        SystemClock.sleep(SignedDuration::from_millis(10)).await;
     }
     panic!("nobody has looked: {}", browser.opens("/setup").await.text());
-}
-
-#[expect(clippy::disallowed_methods, reason = "another task looks meanwhile, and no test holds its clock")]
-async fn really_wait(pause: Duration) {
-    tokio::time::sleep(pause).await;
 }
 
 /// How the steps stand, in words.
