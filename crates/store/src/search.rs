@@ -60,7 +60,7 @@ pub struct Hits {
     pub kind: SearchKind,
     /// The best first.
     pub hits: Vec<Hit>,
-    /// Whether there is more than is shown.
+    /// Whether there is, or may be, more than is shown.
     pub has_more: bool,
 }
 
@@ -123,9 +123,9 @@ pub const HITS_MAX: usize = 20;
 const QUESTION_WORDS_MAX: usize = 6;
 /// The longest question, in characters.
 const QUESTION_CHARS_MAX: usize = 200;
-/// How many rows of the rarest word are looked through. A word that more have, beside others of which the same is true, is
-/// rarely all that somebody knows.
-pub(crate) const SCAN_MAX: i64 = 20_000;
+/// How many rows of the rarest word are looked through, at some microseconds each. A word that more have, beside others of
+/// which the same is true, is rarely all that somebody knows; whoever asks is told that there may be more.
+pub(crate) const SCAN_MAX: i64 = 10_000;
 
 reads! {
     /// Everything that `text` may mean, by kinds; kinds without a hit are left out. An identifier (a number of a company or
@@ -142,8 +142,8 @@ async fn search(mut conn: Conn<'_>, text: &str) -> Result<Vec<Hits>> {
         let mut hits = by_identifier(conn.again(), kind, &text).await?;
         let mut has_more = false;
         if let Some(question) = &question {
-            let by_words = by_words(conn.again(), kind, question).await?;
-            has_more = by_words.len() > HITS_MAX;
+            let (by_words, is_cut) = by_words(conn.again(), kind, question).await?;
+            has_more = by_words.len() > HITS_MAX || is_cut;
             hits.extend(by_words);
         }
         let mut seen = HashSet::new();
@@ -185,8 +185,8 @@ impl Question {
                       from search_word
                      where kind = $1 and word >= $2 and word < $3
                      limit $4) as met";
-        let mut rarest = (0, i64::MAX);
-        for (at, word) in self.words.iter().enumerate() {
+        let mut counts = Vec::with_capacity(self.words.len());
+        for word in &self.words {
             let (rows,): (i64,) = on_db!(conn.again(), db => {
                 sqlx::query_as(COUNT)
                     .bind(kind.as_str())
@@ -196,17 +196,16 @@ impl Question {
                     .fetch_one(db)
                     .await?
             });
-            if rows < rarest.1 {
-                rarest = (at, rows);
-            }
+            counts.push((rows, word));
         }
-        let (at, rows) = rarest;
+        // Stable: of words that are equally rare the first.
+        counts.sort_by_key(|(rows, _)| *rows);
+        let (rows, word) = (counts[0].0, counts[0].1.clone());
         let mut patterns = vec!["%".to_owned(); QUESTION_WORDS_MAX - 1];
-        let others = self.words.iter().enumerate().filter(|(other, _)| *other != at);
-        for (pattern, (_, word)) in patterns.iter_mut().zip(others) {
+        for (pattern, (_, word)) in patterns.iter_mut().zip(&counts[1..]) {
             *pattern = words::like(word);
         }
-        Ok(Rarest { word: self.words[at].clone(), rows, patterns })
+        Ok(Rarest { word, rows, patterns })
     }
 
     fn rank(&self, title: &str, has: &[String]) -> Rank {
@@ -234,7 +233,8 @@ pub(crate) struct Rarest {
     pub(crate) patterns: Vec<String>,
 }
 
-async fn by_words(mut conn: Conn<'_>, kind: SearchKind, question: &Question) -> Result<Vec<Hit>> {
+/// What has all words, and whether the end of a long search was cut off.
+async fn by_words(mut conn: Conn<'_>, kind: SearchKind, question: &Question) -> Result<(Vec<Hit>, bool)> {
     // The rows of a word come in the order of words: those that have it whole before those that begin with it.
     const SQL: &str = "
         -- search: entries by words
@@ -249,7 +249,7 @@ async fn by_words(mut conn: Conn<'_>, kind: SearchKind, question: &Question) -> 
          limit $10";
     let rarest = question.rarest(conn.again(), kind).await?;
     if rarest.rows == 0 {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), false));
     }
     let rows: Vec<(String, String, String, String)> = on_db!(conn, db => {
         let mut query = sqlx::query_as(SQL)
@@ -272,7 +272,7 @@ async fn by_words(mut conn: Conn<'_>, kind: SearchKind, question: &Question) -> 
             hits.push(Hit { key: HitKey::parse(kind, &key)?, title, hint, rank, deal_id: None });
         }
     }
-    Ok(hits)
+    Ok((hits, rarest.rows > SCAN_MAX))
 }
 
 /// What has this identifier.

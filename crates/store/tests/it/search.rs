@@ -223,3 +223,37 @@ async fn deals_documents_payments_and_waiting_companies_are_found_too() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_words_that_many_share_those_are_found_that_have_all() {
+    on_both(async |world| {
+        let mut expected = Vec::new();
+        let mut write = world.store.begin().await?;
+        for number in 0..1200 {
+            let mut link = world.shown_link();
+            let name = match number {
+                700 => "ООО «СтройТорг Каскад Северный»".to_owned(),
+                701 => "ООО «Каскад Стройный Торговый»".to_owned(),
+                _ if number % 2 == 0 => format!("ООО «Строй {number} Каскад»"),
+                _ => format!("ООО «Торг {number} Каскад»"),
+            };
+            if number == 701 {
+                expected.push(HitKey::Counterparty(link.id));
+            }
+            let snapshot = Counterparty { name: Some(name), ..Counterparty::default() };
+            link.onec = Some(Shown { snapshot, changed_at: None, seen_at: world.now() });
+            write.save_link(&link).await?;
+        }
+        write.commit().await?;
+
+        for text in ["строй торг", "торг строй", "торг каскад строй", "ТОРГ СТРОЙН"]
+        {
+            assert_eq!(keys(world, text).await?, expected, "{text}");
+        }
+        assert_eq!(keys(world, "строй торг северный").await?, []);
+        let many = world.store.search("строй каскад").await?;
+        assert_eq!((many[0].hits.len(), many[0].has_more), (HITS_MAX, true));
+        Ok(())
+    })
+    .await;
+}
