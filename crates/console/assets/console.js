@@ -98,6 +98,23 @@
   });
 })();
 
+// On a phone the cells of a row stand below each other, every one with the head of its column; without scripts the table
+// moves sideways.
+(function piles() {
+  const FEW = 3;
+
+  function pile(table) {
+    const heads = [...table.querySelectorAll("thead th")].map((head) => (head.querySelector(".hidden") ? "" : head.textContent));
+    if (heads.length <= FEW) return;
+    table.classList.add("piled");
+    for (const row of table.querySelectorAll("tbody tr")) [...row.children].forEach((cell, column) => (cell.dataset.head = heads[column] ?? ""));
+  }
+
+  const pileAll = (root) => root.querySelectorAll("main table:not([data-chart])").forEach(pile);
+  document.addEventListener("DOMContentLoaded", () => pileAll(document));
+  document.addEventListener("htmx:afterSettle", () => pileAll(document));
+})();
+
 // A table with `data-chart` is drawn as well. Its first column are days (`<time datetime>`), the others numbers; the
 // table itself stays for those who read.
 (function charts() {
@@ -108,7 +125,8 @@
     if (table.dataset.drawn || typeof uPlot === "undefined") return;
     table.dataset.drawn = "yes";
     const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent);
-    const lines = [...table.querySelectorAll("tbody tr")].map((row) => [...row.children]);
+    // The table has the newest day first, the chart the oldest.
+    const lines = [...table.querySelectorAll("tbody tr")].map((row) => [...row.children]).reverse();
     const days = lines.map((cells) => Date.parse(cells[0].querySelector("time").getAttribute("datetime")) / 1000);
     const data = [days, ...heads.slice(1).map((_, column) => lines.map((cells) => number(cells[column + 1])))];
     const place = document.createElement("div");
@@ -121,12 +139,14 @@
       stroke: color(`--chart-${(index % 4) + 1}`),
       width: 2,
       points: { show: days.length < 2 },
+      value: (_, count) => (count == null ? "—" : count.toLocaleString("ru")),
     }));
     const options = {
       width: place.clientWidth,
       height: 200,
+      padding: [null, 28, 0, null],
       axes: [{ ...axis, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toLocaleDateString("ru", { day: "numeric", month: "short" })) }, { ...axis, size: 60 }],
-      series: [{ value: (_, at) => (at ? new Date(at * 1000).toLocaleDateString("ru") : "") }, ...series],
+      series: [{ label: heads[0], value: (_, at) => (at ? new Date(at * 1000).toLocaleDateString("ru") : "—") }, ...series],
       legend: { live: true },
     };
     const chart = new uPlot(options, data, place);

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use ::alerts::desk;
 use domain::{Side, SignedDuration, Timestamp};
 use engine::Reconciled;
-use store::{HeldKind, Hello, Lane, Queue, QueueKind, StoreError, Tallies};
+use store::{Alert, HeldKind, Hello, Lane, Queue, StoreError, Tallies};
 
 use crate::state::Console;
 
@@ -24,6 +25,8 @@ pub(crate) struct Facts {
     pub(crate) onec_seen: Option<Timestamp>,
     pub(crate) adapter: Option<Hello>,
     pub(crate) reconciled: Option<Reconciled>,
+    /// What people are alarmed of, the oldest first.
+    pub(crate) alerts: Vec<Alert>,
 }
 
 impl Facts {
@@ -39,6 +42,7 @@ impl Facts {
             onec_seen: store.seen_onec().await?.max(adapter.as_ref().map(|hello| hello.at)),
             adapter,
             reconciled: engine::reconciled(store).await?,
+            alerts: desk::open(store).await?,
         })
     }
 
@@ -55,11 +59,6 @@ impl Facts {
     /// Everything else that waits for a person.
     pub(crate) fn parked(&self) -> u64 {
         self.tallies.needs_person().unsigned_abs() - self.conflicts()
-    }
-
-    /// What waits for its turn.
-    pub(crate) fn queue(&self, kind: QueueKind) -> Option<&Queue> {
-        self.queues.iter().find(|queue| queue.kind == kind)
     }
 }
 

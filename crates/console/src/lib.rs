@@ -7,7 +7,6 @@
 //! **Invariant:** a handler of an action is reached only by a person whose session, CSRF token, origin and role were
 //! checked, and answers only by what was written to the audit.
 
-#![expect(dead_code, reason = "the vocabulary is there before all the pages that speak it")]
 #![expect(clippy::needless_pass_by_value, reason = "markup is made to be handed on")]
 
 mod assets;

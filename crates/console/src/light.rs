@@ -1,7 +1,8 @@
 //! The traffic light: one colour and one sentence that say whether the ferry runs.
 
+use alerts::Cause;
 use domain::{SignedDuration, Timestamp};
-use store::Lane;
+use store::{Alert, Lane};
 
 use crate::facts::Facts;
 use crate::text;
@@ -59,6 +60,16 @@ pub(crate) fn judge(facts: &Facts, now: Timestamp) -> Light {
     if now.duration_since(seen) > SILENCE_MAX {
         return red(format!("1С молчит: последний раз обращалась {}.", text::ago(seen, now)));
     }
+    // What is over by now closes by itself, and what is only to be decided by people is counted below.
+    let alarms = facts.alerts.iter().filter(|alert| alert.calm_since.is_none());
+    let alarms: Vec<(Color, &Alert)> =
+        alarms.filter_map(|alert| Some((color_of(Cause::parse(&alert.cause)?)?, alert))).collect();
+    if let Some((_, alert)) = alarms.iter().find(|(color, _)| *color == Color::Red) {
+        return red(sentence(&alert.title));
+    }
+    if let Some((_, alert)) = alarms.first() {
+        return yellow(sentence(&alert.title));
+    }
     if !facts.is_set_up() {
         return yellow("Настройка не закончена: первой загрузки ещё не было.".to_owned());
     }
@@ -72,6 +83,19 @@ pub(crate) fn judge(facts: &Facts, now: Timestamp) -> Light {
     Light {
         color: Color::Green, sentence: "1С и Битрикс24 согласованы, всё передаётся.".to_owned()
     }
+}
+
+/// How bad it is. `None`: the light counts what waits for people itself.
+fn color_of(cause: Cause) -> Option<Color> {
+    match cause {
+        Cause::LaneStopped | Cause::PortalSilent | Cause::OneCSilent => Some(Color::Red),
+        Cause::Disk | Cause::Misfit | Cause::ChannelFails => Some(Color::Yellow),
+        Cause::Parked | Cause::Differences => None,
+    }
+}
+
+fn sentence(title: &str) -> String {
+    format!("{}.", title.trim_end_matches('.'))
 }
 
 #[cfg(test)]
@@ -96,6 +120,7 @@ mod tests {
             onec_seen: Some(now() - SignedDuration::from_mins(2)),
             adapter: None,
             reconciled: None,
+            alerts: Vec::new(),
         }
     }
 
@@ -107,6 +132,38 @@ mod tests {
     #[test]
     fn it_is_green_when_nobody_is_waited_for() {
         assert_eq!(shows(&calm()), (Color::Green, "1С и Битрикс24 согласованы, всё передаётся.".to_owned()));
+    }
+
+    fn alarmed(cause: Cause, title: &str) -> Facts {
+        let alert = Alert {
+            cause: cause.as_str().to_owned(),
+            since: now() - SignedDuration::from_mins(20),
+            title: title.to_owned(),
+            advice: String::new(),
+            calm_since: None,
+            told: 1,
+            remind_at: now(),
+            ended_at: None,
+        };
+        Facts { alerts: vec![alert], ..calm() }
+    }
+
+    #[test]
+    fn an_open_alert_is_what_the_light_tells_first() {
+        let silent = alarmed(Cause::PortalSilent, "Битрикс24 не отвечает 20 минут");
+        assert_eq!(shows(&silent), (Color::Red, "Битрикс24 не отвечает 20 минут.".to_owned()));
+        let mut full = alarmed(Cause::Disk, "На диске базы свободно 300 МБ");
+        assert_eq!(shows(&full), (Color::Yellow, "На диске базы свободно 300 МБ.".to_owned()));
+        full.alerts.extend(silent.alerts);
+        assert_eq!(shows(&full).0, Color::Red, "the worst is told");
+    }
+
+    #[test]
+    fn an_alert_that_is_over_or_counts_what_waits_is_not_told_twice() {
+        let mut over = alarmed(Cause::PortalSilent, "Битрикс24 не отвечает");
+        over.alerts[0].calm_since = Some(now());
+        assert_eq!(shows(&over).0, Color::Green);
+        assert_eq!(shows(&alarmed(Cause::Parked, "Ждут человека 60 записей")).0, Color::Green);
     }
 
     #[test]

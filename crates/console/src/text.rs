@@ -87,6 +87,34 @@ pub(crate) fn size(bytes: u64) -> String {
     }
 }
 
+/// «Chrome 130, Windows» of what a browser says of itself; what nobody knows stays as it is.
+pub(crate) fn browser(agent: &str) -> String {
+    // Others name Chrome and Safari beside themselves, so the order decides.
+    const BROWSERS: [(&str, &str); 7] = [
+        ("YaBrowser/", "Яндекс Браузер"),
+        ("OPR/", "Opera"),
+        ("Edg/", "Edge"),
+        ("Firefox/", "Firefox"),
+        ("HeadlessChrome/", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("Version/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 6] = [
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let found = BROWSERS.iter().find_map(|(word, name)| Some((name, agent.split_once(word)?.1)));
+    let Some((name, version)) = found else { return agent.to_owned() };
+    let version: String = version.chars().take_while(char::is_ascii_digit).collect();
+    let system = SYSTEMS.iter().find(|(word, _)| agent.contains(word));
+    let system = system.map(|(_, name)| format!(", {name}")).unwrap_or_default();
+    format!("{name} {version}{system}")
+}
+
 /// «70 000,00 ₽»; currencies without a sign of their own keep their code.
 pub(crate) fn money(amount: Amount, currency: &str) -> String {
     let text = amount.to_string();
@@ -140,6 +168,28 @@ mod tests {
     fn moments_are_shown_in_the_zone_of_1c_with_seconds() {
         let moscow = TimeZone::get("Europe/Moscow").expect("it is built in");
         assert_eq!(moment(at("2026-11-28T21:05:07Z"), &moscow), "29.11.2026 00:05:07");
+    }
+
+    #[test]
+    fn browsers_are_called_as_people_call_them() {
+        for (agent, expected) in [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36",
+                "Chrome 156, Linux",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 YaBrowser/24.10.0.0 Safari/537.36",
+                "Яндекс Браузер 24, Windows",
+            ),
+            ("Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox 128, Windows"),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/604.1",
+                "Safari 18, iPhone",
+            ),
+            ("curl/8.5.0", "curl/8.5.0"),
+        ] {
+            assert_eq!(browser(agent), expected);
+        }
     }
 
     #[test]

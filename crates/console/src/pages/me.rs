@@ -19,6 +19,7 @@ use crate::passwords::{self, PASSWORD_CHARS_MIN};
 use crate::routes::Routes;
 use crate::sign_in::{self, farewell};
 use crate::state::Console;
+use crate::text::browser;
 use crate::ui::{Column, Field, ago, field, form, key_values, submit, table, time};
 
 /// One's own page.
@@ -78,7 +79,7 @@ fn body(console: &Console, viewer: &Viewer, sessions: &[Session]) -> Markup {
         ], html! {
             @for session in sessions {
                 tr {
-                    td { (session.agent) }
+                    td title=(session.agent) { (browser(&session.agent)) }
                     td { (session.address) }
                     td { (time(session.created_at, &console.zone)) }
                     td { (ago(session.seen_at, now, &console.zone)) }

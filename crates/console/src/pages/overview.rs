@@ -196,7 +196,7 @@ impl Sight<'_> {
         }
     }
 
-    /// The last days: a chart for those who see it, a table for all.
+    /// The last days, the newest first: a chart for those who see it, a table for all.
     fn month(&self) -> Markup {
         let columns = [
             Column::Text("День"),
@@ -205,11 +205,11 @@ impl Sight<'_> {
             Column::Number("Ждали человека"),
         ];
         html! {
-            h2 { "За последние дни" }
+            h2 { "За последние 30 дней" }
             details.month open {
                 summary { "По дням" }
                 (chart("Передано по дням", &columns, html! {
-                    @for day in &self.days {
+                    @for day in self.days.iter().rev() {
                         tr {
                             td { time datetime=(day.day) { (date(day.day)) } }
                             td.number { (digits(crossed(day, None, Side::Bitrix))) }

@@ -92,7 +92,7 @@ fn line(console: &Console, row: &PaymentRow) -> Markup {
             td.number .gone[!row.counts()] { (money(row.amount, &row.currency)) }
             td {
                 @match row.deal_id {
-                    Some(deal) => a href=(Inquiry { deal }) { "№ " (deal) },
+                    Some(deal) => a href=(Inquiry { deal }) { "№\u{a0}" (deal) },
                     None => "—",
                 }
             }

@@ -15,6 +15,7 @@ use crate::nav::Tab;
 use crate::page::{Page, link};
 use crate::routes::Routes;
 use crate::state::Console;
+use crate::text::browser;
 use crate::ui::{
     Choice, Column, Field, State as Stands, badge, choice, empty, field, pager, search, submit, table, time,
     toolbar,
@@ -114,7 +115,7 @@ fn row(console: &Console, entry: &AuditEntry) -> Markup {
             td { @if entry.login.is_empty() { "—" } @else { a href=(Audit.of_login(&entry.login)) { (entry.login) } } }
             td { @match Act::parse(&entry.act) { Some(act) => (act.title()), None => (entry.act) } }
             td { (entry.subject) }
-            td { (badge(stands, word)) @if !entry.detail.is_empty() { " " (entry.detail) } }
+            td { (badge(stands, word)) @if !entry.detail.is_empty() { " " (browser(&entry.detail)) } }
             td { (entry.address) }
         }
     }

@@ -81,7 +81,7 @@ fn line(console: &Console, row: &DocumentRow) -> Markup {
             td.number { (row.amount.map_or("—".to_owned(), |amount| money(amount, &row.currency))) }
             td {
                 @match row.deal_id {
-                    Some(deal) => a href=(Inquiry { deal }) { "№ " (deal) },
+                    Some(deal) => a href=(Inquiry { deal }) { "№\u{a0}" (deal) },
                     None => "—",
                 }
             }

@@ -7,7 +7,7 @@ use engine::WHY_MAX;
 use jiff::civil::DateTime;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
-use store::{Held, HeldFilter, HeldKey, HeldPlace};
+use store::{Held, HeldFilter, HeldKey, HeldKind, HeldPlace};
 
 use super::all::{is_given_up, is_retried};
 use super::{Csv, GiveUp, GiveUpAll, Group, Groups, Retry, RetryAll, Xlsx, leads_to, waiting};
@@ -64,7 +64,11 @@ pub(super) async fn group(
     let after = HeldPlace::parse(filter.kind, &wanted.after);
     let records = console.store.held(&filter, after, PAGE + 1).await?;
     let waiting = console.store.held_count(&filter).await?;
-    let title = format!("{}: {}", filter.kind.title(), filter.code.title());
+    // Conflicts have one cause, which says the same.
+    let title = match filter.kind {
+        HeldKind::Conflict => filter.kind.title().to_owned(),
+        kind => format!("{}: {}", kind.title(), filter.code.title()),
+    };
     let list = List { console: &console, viewer: &viewer, group: &group, filter: &filter, wanted: &wanted };
     Ok(Page::new(Tab::Held, title, list.body(&records, waiting.unsigned_abs())))
 }

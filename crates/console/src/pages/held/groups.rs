@@ -3,7 +3,7 @@
 use axum::extract::State;
 use domain::Role;
 use maud::{Markup, html};
-use store::{HeldGroup, HeldKind};
+use store::{Held, HeldGroup, HeldKind};
 
 use super::{Group, Groups, RetryEverything, leads_to};
 use crate::failure::Failure;
@@ -23,8 +23,8 @@ pub(super) async fn groups(
     let groups = console.store.held_groups().await?;
     let may_retry = viewer.may(Role::Operator) && groups.iter().any(|group| group.kind.needs_person());
     let body = html! {
-        (live("groups", Part::Parked, &Groups, body(&console, &groups)))
         @if may_retry { (retry_everything(&viewer)) }
+        (live("groups", Part::Parked, &Groups, body(&console, &groups)))
     };
     Ok(Page::new(Tab::Held, Tab::Held.title(), body))
 }
@@ -49,7 +49,7 @@ fn body(console: &Console, groups: &[HeldGroup]) -> Markup {
 /// After an outage: everything that came to wait since then.
 fn retry_everything(viewer: &Viewer) -> Markup {
     html! {
-        details {
+        details.above {
             summary { "Повторить всё, что ждёт человека" }
             (form(&viewer.csrf, &RetryEverything, html! {
                 (field("Ждёт не раньше", "since", "datetime-local", "", Field {
@@ -65,7 +65,7 @@ fn causes(console: &Console, groups: &[&HeldGroup]) -> Markup {
     let columns = [
         Column::Text("Причина"),
         Column::Number("Сколько"),
-        Column::Text("Дольше всех"),
+        Column::Text("Самая давняя"),
         Column::Text("Например"),
     ];
     html! {
@@ -73,13 +73,20 @@ fn causes(console: &Console, groups: &[&HeldGroup]) -> Markup {
             @let causes: Vec<&&HeldGroup> = groups.iter().filter(|group| group.kind == kind).collect();
             @if !causes.is_empty() {
                 h3 { (kind.title()) }
-                (table(kind.title(), &columns, html! { @for group in causes { (row(console, group)) } }))
+                div.even { (table(kind.title(), &columns, html! { @for group in causes { (row(console, group)) } })) }
             }
         }
     }
 }
 
 fn row(console: &Console, group: &HeldGroup) -> Markup {
+    // A counterparty with two fields in dispute is one example.
+    let mut samples: Vec<&Held> = Vec::new();
+    for held in &group.samples {
+        if samples.iter().all(|known| known.title != held.title) {
+            samples.push(held);
+        }
+    }
     html! {
         tr {
             td { a href=(Group::of(group.kind, group.code)) { (group.code.title()) } }
@@ -91,7 +98,7 @@ fn row(console: &Console, group: &HeldGroup) -> Markup {
                 }
             }
             td {
-                @for (index, held) in group.samples.iter().enumerate() {
+                @for (index, held) in samples.into_iter().enumerate() {
                     @if index > 0 { ", " }
                     @match leads_to(console, held) {
                         Some(href) => a href=(href) { (held.title) },

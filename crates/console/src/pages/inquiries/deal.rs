@@ -51,7 +51,7 @@ fn head(console: &Console, deal: i64, record: &DealRecord) -> Markup {
     let mut pairs = vec![(
         "Сделка",
         html! {
-            a href=(console.deal(deal)) rel="noreferrer" { "№ " (deal) " в Битрикс24" }
+            a href=(console.deal(deal)) rel="noreferrer" { "№\u{a0}" (deal) " в Битрикс24" }
             @if let Some(row) = row {
                 @if row.is_gone { " " (badge(Stands::Bad, "удалена")) }
                 @else if row.is_lost { " " (badge(Stands::Calm, "проиграна")) }
@@ -69,7 +69,7 @@ fn head(console: &Console, deal: i64, record: &DealRecord) -> Markup {
                     @if !client.is_in_onec { " " (badge(Stands::Waits, "ещё не в 1С")) }
                 }
                 @if !record.clients.is_empty() { " · " }
-                a href=(console.company(company)) rel="noreferrer" { "компания № " (company) " в Битрикс24" }
+                a href=(console.company(company)) rel="noreferrer" { "компания №\u{a0}" (company) " в Битрикс24" }
             },
         ));
     }
@@ -114,10 +114,12 @@ fn buttons(viewer: &Viewer, deal: i64, record: &DealRecord) -> Markup {
         div.buttons {
             @if is_held { (retry("inquiry", "Повторить передачу в 1С")) }
             @if is_hidden { (retry("face", "Повторить показ в сделке")) }
-            @if record.inquiry.is_some() {
+            @if record.inquiry.is_some() && !is_held {
                 (form(csrf, &SendAgain { deal }, html! { button.second type="submit" { "Отправить в 1С снова" } }))
             }
-            (form(csrf, &ShowAgain { deal }, html! { button.second type="submit" { "Показать в сделке снова" } }))
+            @if record.face.is_some() && !is_hidden {
+                (form(csrf, &ShowAgain { deal }, html! { button.second type="submit" { "Показать в сделке снова" } }))
+            }
         }
     }
 }

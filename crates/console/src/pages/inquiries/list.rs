@@ -59,7 +59,7 @@ fn line(console: &Console, row: &InquiryRow) -> Markup {
         tr {
             td {
                 a href=(Inquiry { deal: row.deal_id }) { (title(row)) }
-                div.note { "№ " (row.deal_id) }
+                div.note { "№\u{a0}" (row.deal_id) }
             }
             td {
                 @if let Some(paper) = &row.paper {

@@ -103,8 +103,13 @@ fn lines(now: &Inquiry, others: &[Option<&Inquiry>]) -> Vec<Line> {
     let known = LINES.iter().map(|(name, read)| of((*name).to_owned(), read));
     let extra = extras
         .into_iter()
-        .map(|name| of(name.clone(), &|deal| deal.extras.get(name).cloned().unwrap_or_default()));
+        .map(|name| of(extra_title(name), &|deal| deal.extras.get(name).cloned().unwrap_or_default()));
     known.chain(extra).filter(Line::says_anything).collect()
+}
+
+/// Parom tells the pipeline beside the fields of the contract; every other name is of the settings.
+fn extra_title(name: &str) -> String {
+    if name == "pipeline" { "Воронка".to_owned() } else { name.to_owned() }
 }
 
 /// Every row in a line of its own, so that a difference is seen.

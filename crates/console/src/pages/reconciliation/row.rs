@@ -21,7 +21,7 @@ pub(super) fn rows<'d>(console: &Console, found: impl IntoIterator<Item = &'d Di
 fn row(console: &Console, discrepancy: &Discrepancy) -> Markup {
     html! {
         tr {
-            td { (whose(console, discrepancy)) }
+            td.who { (whose(console, discrepancy)) }
             td.words {
                 @if discrepancy.fields.is_empty() { (discrepancy.kind.title()) }
                 @for field in &discrepancy.fields { (difference(field)) }
@@ -50,8 +50,8 @@ fn whose(console: &Console, discrepancy: &Discrepancy) -> Markup {
             (None, None) => (title),
         }
         div.note {
-            @if !discrepancy.inn.is_empty() { "ИНН " (discrepancy.inn) " " }
-            @if let Some(code) = &discrepancy.onec_code { "код " (code) }
+            @if !discrepancy.inn.is_empty() { "ИНН\u{a0}" (discrepancy.inn) " " }
+            @if let Some(code) = &discrepancy.onec_code { "код\u{a0}" (code) }
         }
     }
 }

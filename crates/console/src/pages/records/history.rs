@@ -7,8 +7,8 @@ use engine::in_words;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 use store::{
-    Change, Deed, DeedKind, DeliveryEntry, HistoryEntry, HistoryEvent, HistoryPage, HistoryPlace, Line,
-    LineEnd, Telling, Transcript,
+    Change, Deed, DeedKind, DeliveryEntry, HistoryEntry, HistoryEvent, HistoryPage, HistoryPlace, Telling,
+    Transcript,
 };
 
 use super::show::title;
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::guard::Viewer;
 use crate::page::{Page, link};
 use crate::state::Console;
-use crate::ui::{Column, State as Stands, badge, empty, form, pager, table, time};
+use crate::ui::{self, Column, State as Stands, badge, empty, form, pager, table, time};
 
 /// Entries of a page.
 const PAGE: usize = 100;
@@ -160,43 +160,9 @@ fn can_be_undone(deed: &Deed) -> bool {
 }
 
 fn said(transcript: &Transcript) -> (Markup, Markup) {
-    let said = &transcript.what;
-    let what = html! {
-        @match said.side { Side::Bitrix => "Запрос к Битрикс24", Side::OneC => "Разговор с 1С" }
-        @if let Some(took) = said.took { div.note { (took.as_millis()) " мс" } }
+    let what = match transcript.what.side {
+        Side::Bitrix => "Запрос к Битрикс24",
+        Side::OneC => "Разговор с 1С",
     };
-    let detail = html! {
-        details {
-            summary { (summary(&said.lines)) }
-            @for line in &said.lines {
-                p { code { (line.method) } " " (badge(stands(line.end), end(line.end))) }
-                pre { (line.asked) }
-                @if !line.answered.is_empty() { pre { (line.answered) } }
-            }
-        }
-    };
-    (what, detail)
-}
-
-fn summary(lines: &[Line]) -> String {
-    let methods: Vec<&str> = lines.iter().map(|line| line.method.as_str()).collect();
-    methods.join(", ")
-}
-
-fn stands(end: LineEnd) -> Stands {
-    match end {
-        LineEnd::Done | LineEnd::Given => Stands::Good,
-        LineEnd::Refused => Stands::Bad,
-        LineEnd::Unclear | LineEnd::NotRun => Stands::Waits,
-    }
-}
-
-fn end(end: LineEnd) -> &'static str {
-    match end {
-        LineEnd::Done => "выполнено",
-        LineEnd::Refused => "отказ",
-        LineEnd::Unclear => "ответ потерян",
-        LineEnd::NotRun => "до неё не дошло",
-        LineEnd::Given => "отдано",
-    }
+    (html! { (what) }, ui::said(transcript))
 }

@@ -112,7 +112,7 @@ impl RecordPage<'_> {
         };
         let company = html! {
             @match link.company_id {
-                Some(company) => a href=(self.console.company(company)) rel="noreferrer" { "открыть в Битрикс24, № " (company) },
+                Some(company) => a href=(self.console.company(company)) rel="noreferrer" { "открыть в Битрикс24, №\u{a0}" (company) },
                 None => "ещё нет",
             }
         };

@@ -18,15 +18,29 @@ pub(super) fn table_of(console: &Console, viewer: &Viewer, explained: &Explained
         Column::Text("Как есть и почему"),
         Column::Actions,
     ];
-    let rows = html! { @for field in &explained.fields { (row(console, viewer, explained, field)) } };
+    let (empty_ones, shown): (Vec<_>, Vec<_>) = explained.fields.iter().partition(|field| is_empty(field));
+    let rows = html! { @for field in shown { (row(console, viewer, explained, field)) } };
     html! {
         @if explained.fields.is_empty() {
             (empty("Ни одна из сторон ещё ничего не показала."))
         } @else {
             (table("Поля контрагента на обеих сторонах", &columns, rows))
         }
+        @if !empty_ones.is_empty() && empty_ones.len() < explained.fields.len() {
+            p.note {
+                "Пусто на обеих сторонах: "
+                @for (index, field) in empty_ones.iter().enumerate() { @if index > 0 { ", " } (field.field.title()) }
+                "."
+            }
+        }
         @if !explained.is_whole { p.note { "Журнал записи очень длинный: объяснения учитывают не все его строки." } }
     }
+}
+
+/// Neither side says anything, and neither has to.
+fn is_empty(field: &ExplainedField) -> bool {
+    let says_nothing = |value: &Option<String>| value.as_deref().is_none_or(str::is_empty);
+    field.mark == Mark::Same && says_nothing(&field.onec) && says_nothing(&field.bitrix)
 }
 
 fn row(console: &Console, viewer: &Viewer, explained: &Explained, field: &ExplainedField) -> Markup {
