@@ -8,6 +8,10 @@ import { artefacts, program } from "./paths.mjs";
 // What the demo says at its end; everything of its story has happened by then.
 const FAREWELL = /Консоль Парома:\s+(http:\/\/\S+?)\/?\s+логин (\S+), пароль (\S+)/;
 
+const PORTAL = /учебный Битрикс24: (http\S+?)\/?\s/;
+// What 1C says at the door of the demo.
+const ONEC = `Basic ${Buffer.from("1c:demo").toString("base64")}`;
+
 export async function startDemo() {
   const log = createWriteStream(join(artefacts, "demo.log"));
   const child = spawn(program, ["demo", "--still"], { stdio: ["ignore", "pipe", "pipe"] });
@@ -24,11 +28,23 @@ export async function startDemo() {
     });
   });
   const [, address, login, password] = await farewell;
+  const [, portal] = PORTAL.exec(told);
   child.removeAllListeners("exit");
   return {
     address,
     login,
     password,
+    // 1C shows counterparties.
+    async show(records) {
+      const headers = { authorization: ONEC, "content-type": "application/json" };
+      const answer = await fetch(`${address}/1c/v1/counterparties`, { method: "POST", headers, body: JSON.stringify(records) });
+      if (!answer.ok) throw new Error(`1C was answered ${answer.status}: ${await answer.text()}`);
+    },
+    // What the portal says to a method.
+    async portal(method, parameters) {
+      const answer = await fetch(`${portal}/${method}.json?${new URLSearchParams(parameters)}`);
+      return (await answer.json()).result;
+    },
     // As Ctrl-C does; whoever does not go is killed.
     async stop() {
       const gone = new Promise((resolve) => child.on("exit", resolve));

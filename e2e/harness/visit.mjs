@@ -62,3 +62,13 @@ export async function heading(page) {
   assert.equal(await headings.count(), 1, `${page.url()} has not one heading of the first level`);
   return (await headings.textContent()).trim();
 }
+
+// Loads the page anew until `isSo`; whatever travels is there within seconds.
+export async function until(page, isSo, what) {
+  for (const begun = Date.now(); Date.now() - begun < 30_000; ) {
+    if (await isSo()) return;
+    await page.waitForTimeout(300);
+    await page.reload();
+  }
+  assert.fail(`${what}: not within 30 s\n${await page.getByRole("main").innerText()}`);
+}

@@ -35,6 +35,27 @@ export function door(world) {
     });
   });
 
+  test("whoever guesses on has to wait, and is told so", async () => {
+    await visit(world, {}, async (page) => {
+      const guess = async (password) => {
+        await page.goto("/login");
+        await page.getByLabel("Логин").fill("ugadyvaet");
+        await page.getByLabel("Пароль").fill(password);
+        const answer = page.waitForResponse((response) => response.request().method() === "POST");
+        await page.getByRole("button", { name: "Войти" }).click();
+        return (await answer).status();
+      };
+      const statuses = [];
+      for (let number = 1; number <= 7; number += 1) statuses.push(await guess(`догадка номер ${number}`));
+      assert.equal(statuses.at(-1), 429, `${statuses}`);
+      assert.notEqual(statuses[0], 429);
+      await page.getByRole("alert").getByText("слишком много неверных паролей", { exact: false }).waitFor();
+      await isAccessible(page, "the door that is shut for a while");
+      // Somebody else at the same desk is let in.
+      await signIn(page, world.demo);
+    });
+  });
+
   test("who signs out is out, also with the button for going back", async () => {
     await asAdministrator(world, async (page) => {
       await page.goto("/held");

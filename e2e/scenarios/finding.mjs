@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { isAccessible } from "../harness/axe.mjs";
+import { pictures } from "../harness/pictures.mjs";
 import { asAdministrator, heading } from "../harness/visit.mjs";
 
 // What is found for a question, as titles.
@@ -27,6 +29,7 @@ export function finding(world) {
 
       const exact = await found(page, inn);
       assert.ok(exact.some((one) => one.includes(title) && one.includes("точно")), `${inn}: ${exact}`);
+      await pictures(page, "search", (dress) => isAccessible(page, `what was found, ${dress}`));
       const begun = await found(page, inn.slice(0, 6));
       assert.ok(begun.some((one) => one.includes(title)), `${inn.slice(0, 6)}: ${begun}`);
     });

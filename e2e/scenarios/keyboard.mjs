@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { visit } from "../harness/visit.mjs";
+import { asAdministrator, heading, visit } from "../harness/visit.mjs";
 
 const focused = (page) => page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200) ?? "");
 
@@ -31,6 +31,27 @@ export function keyboard(world) {
       await page.keyboard.press("j");
       await page.keyboard.press("Enter");
       await page.waitForURL(/\/records\//);
+    });
+  });
+
+  test("everything is found from the keyboard: an ИНН, a code of 1C, a deal, the number of a document", async () => {
+    const wanted = [
+      ["7736207543", /\/records\//, /яндекс/i],
+      ["000000101", /\/records\//, /газпром/i],
+      ["40501", /\/inquiries\/40501/, /Поставка насосов/],
+      ["СЧ-0001", /\/inquiries\/40501/, /Поставка насосов/],
+    ];
+    await asAdministrator(world, async (page) => {
+      for (const [question, address, title] of wanted) {
+        await page.keyboard.press("/");
+        await page.keyboard.type(question);
+        await page.keyboard.press("Enter");
+        await page.waitForURL((url) => url.searchParams.get("q") === question);
+        await page.keyboard.press("j");
+        await page.keyboard.press("Enter");
+        await page.waitForURL(address);
+        assert.match(await heading(page), title, question);
+      }
     });
   });
 

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { isAccessible } from "../harness/axe.mjs";
+import { pictures } from "../harness/pictures.mjs";
 import { asAdministrator, heading } from "../harness/visit.mjs";
 
 export function papers(world) {
@@ -23,6 +25,27 @@ export function papers(world) {
       const content = await answer.body();
       assert.equal(content.subarray(0, 5).toString(), "%PDF-");
       assert.match(content.subarray(-64).toString(), /%%EOF/);
+      assert.equal(answer.headers()["x-content-type-options"], "nosniff");
+      await pictures(page, "inquiry-with-papers", (dress) => isAccessible(page, `a deal, ${dress}`));
+    });
+  });
+
+  test("a document opens in the viewer of the browser, and nothing in it may run", async () => {
+    await asAdministrator(world, async (page) => {
+      await page.goto("/documents");
+      const link = page.getByRole("main").getByRole("link", { name: /^Счёт/ });
+      const href = await link.getAttribute("href");
+      const shown = page.waitForResponse((response) => response.url().endsWith(href));
+      // A browser without a viewer takes the file instead; either way it is asked for as it is.
+      const taken = page.waitForEvent("download").catch(() => undefined);
+      await link.click();
+      assert.equal((await shown).status(), 200);
+      const policy = (await page.request.get(href)).headers()["content-security-policy"];
+      assert.match(policy, /default-src 'none'/);
+      assert.doesNotMatch(policy, /script-src/);
+      const viewer = page.locator("embed[type='application/pdf']").waitFor({ state: "attached" }).then(() => "shown");
+      const how = await Promise.race([viewer, taken.then((download) => download?.suggestedFilename())]);
+      assert.ok(how === "shown" || /^Счёт.*\.pdf$/.test(how), `${how}`);
     });
   });
 }

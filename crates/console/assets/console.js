@@ -145,7 +145,7 @@
       width: place.clientWidth,
       height: 200,
       padding: [null, 28, 0, null],
-      axes: [{ ...axis, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toLocaleDateString("ru", { day: "numeric", month: "short" })) }, { ...axis, size: 60 }],
+      axes: [{ ...axis, size: 28, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toLocaleDateString("ru", { day: "numeric", month: "short" })) }, { ...axis, size: 60 }],
       series: [{ label: heads[0], value: (_, at) => (at ? new Date(at * 1000).toLocaleDateString("ru") : "—") }, ...series],
       legend: { live: true },
     };

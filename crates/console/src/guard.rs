@@ -79,6 +79,21 @@ impl Upload {
     }
 }
 
+/// Longer than any token; whoever sends more is not listened to.
+const TOKEN_MAX: usize = 256;
+
+/// The text of a field that holds a token, of which no more is kept than a token has.
+async fn token(mut field: Field) -> Result<String, Failure> {
+    let mut token = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(|error| broken(&error))? {
+        if token.len() + piece.len() > TOKEN_MAX {
+            return Err(Failure::Forged);
+        }
+        token.extend_from_slice(&piece);
+    }
+    String::from_utf8(token).map_err(|_| Failure::Forged)
+}
+
 fn broken(error: &MultipartError) -> Failure {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Failure::TooLong } else { Failure::Forged }
 }
@@ -93,7 +108,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         if first.name() != Some(CSRF_FIELD) {
             return Err(Failure::Forged);
         }
-        let token = first.text().await.map_err(|error| broken(&error))?;
+        let token = token(first).await?;
         Checked::by_token(&visitor, &token).ok_or(Failure::Forged)?;
         let viewer = Viewer::of(&visitor);
         if !viewer.may(Role::Operator) {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    alerts, backup, config, demo, doctor, emulate, load, parked, plan, reconcile, record, restore, serve,
-    setup, status, user,
+    alerts, backup, config, demo, doctor, emulate, jobs, load, parked, plan, reconcile, record, restore,
+    serve, setup, status, user,
 };
 use crate::config::{Config, Problems};
 use crate::telemetry::LogFormat;
@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Status(status::Args),
     /// Записи, которые ждут человека: показать, повторить, отложить насовсем
     Parked(parked::Args),
+    /// Задания, которым нужно время: показать, как далеко они, остановить
+    Jobs(jobs::Args),
     /// Одна запись: откуда её значения; отправить снова, выбрать значения, связать
     Record(record::Args),
     /// Сверить 1С и Битрикс24: что различается, почему и что с этим делать

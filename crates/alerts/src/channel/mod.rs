@@ -27,6 +27,13 @@ pub struct Channels {
     pub portal: Option<Portal>,
 }
 
+impl Channels {
+    /// Nobody is told of anything.
+    pub fn is_empty(&self) -> bool {
+        self.email.is_none() && self.telegram.is_none() && self.portal.is_none()
+    }
+}
+
 /// Recipients of one kind: who wants to tell more people has a mailing list.
 const RECIPIENTS_MAX: usize = 20;
 

@@ -64,14 +64,18 @@ impl Browser {
 
     /// Sends a file with the CSRF token of the page that its form stands on.
     pub(crate) async fn uploads(&mut self, page: &str, action: &str, name: &str, content: &str) -> Answer {
-        const MARK: &str = "----parom";
         let token = self.asks(Method::GET, page, None).await.csrf();
-        let part = |head: &str, content: &str| {
+        let file = format!("name=\"file\"; filename=\"{name}\"");
+        self.sends_parts(action, &[("name=\"csrf\"", &token), (&file, content)]).await
+    }
+
+    /// Sends a form of parts, each with what it says of itself and its content.
+    pub(crate) async fn sends_parts(&mut self, action: &str, parts: &[(&str, &str)]) -> Answer {
+        const MARK: &str = "----parom";
+        let part = |(head, content): &(&str, &str)| {
             format!("--{MARK}\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n")
         };
-        let token = part("name=\"csrf\"", &token);
-        let file = part(&format!("name=\"file\"; filename=\"{name}\""), content);
-        let body = format!("{token}{file}--{MARK}--\r\n");
+        let body = format!("{}--{MARK}--\r\n", parts.iter().map(part).collect::<String>());
         self.sends(Method::POST, action, &format!("multipart/form-data; boundary={MARK}"), Some(body)).await
     }
 

@@ -78,6 +78,57 @@ async fn an_empty_file_and_a_form_without_one_are_told() {
 }
 
 #[tokio::test]
+async fn a_file_is_kept_only_behind_the_token_of_the_session() {
+    const FIELD: &str = "name=\"file\"; filename=\"клиенты.csv\"";
+    const TOKEN: &str = "name=\"csrf\"";
+    let office = Office::with_people().await;
+    let mut anna = office.signed_in("anna").await;
+    let strange = anna.opens("/load").await.csrf();
+    let mut olga = office.signed_in("olga").await;
+    let own = olga.opens("/load").await.csrf();
+    let long = "x".repeat(1_000_000);
+
+    let refused: [&[(&str, &str)]; 6] = [
+        &[(FIELD, FILE)],
+        &[(TOKEN, ""), (FIELD, FILE)],
+        &[(TOKEN, &strange), (FIELD, FILE)],
+        &[(TOKEN, &long), (FIELD, FILE)],
+        // The token has to come before anything is kept.
+        &[(FIELD, FILE), (TOKEN, &own)],
+        &[("name=\"token\"", &own), (FIELD, FILE)],
+    ];
+    for parts in refused {
+        let answer = olga.sends_parts("/load/file", parts).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::FORBIDDEN,
+            "{:?}",
+            parts.iter().map(|part| part.0).collect::<Vec<_>>()
+        );
+    }
+    let right: &[(&str, &str)] = &[(TOKEN, &own), (FIELD, FILE)];
+    olga.headers.push(("origin", "https://example.com".to_owned()));
+    assert_eq!(olga.sends_parts("/load/file", right).await.status, StatusCode::FORBIDDEN, "another site");
+    olga.headers.clear();
+    assert!(office.store.uploads().await.expect("the database is ours").is_empty());
+
+    let answer = olga.sends_parts("/load/file", right).await;
+    assert!(answer.redirect().is_some_and(|to| to.starts_with("/jobs/")), "the right one is taken");
+}
+
+#[tokio::test]
+async fn a_form_of_parts_opens_no_other_action() {
+    let office = Office::with_people().await;
+    let mut olga = office.signed_in("olga").await;
+    let own = olga.opens("/load").await.csrf();
+
+    let answer = olga.sends_parts("/load/ask", &[("name=\"csrf\"", &own)]).await;
+
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(office.engine.asked_to_show_all().await.expect("the database is ours").is_none());
+}
+
+#[tokio::test]
 async fn a_viewer_sends_no_file() {
     let office = Office::with_people().await;
     let mut viktor = office.signed_in("viktor").await;

@@ -106,7 +106,7 @@ async fn story(
         next += 1;
     }
     step(next, "Что найдёт тот, кто откроет консоль")?;
-    finds::tell(cast).await?;
+    finds::tell(cast, engine).await?;
     Ok(next + 1)
 }
 

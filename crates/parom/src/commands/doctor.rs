@@ -47,7 +47,25 @@ fn settings(app: &App) -> Vec<Finding> {
             cure: "Поставьте перед ним прокси с https или оставьте доступ только из своей сети.".to_owned(),
         });
     }
+    findings.push(alarmed(app));
     findings
+}
+
+/// Whether anybody hears of what goes wrong.
+fn alarmed(app: &App) -> Finding {
+    let subject = "Предупреждения";
+    if app.config.alerts.channels().is_empty() {
+        return Finding {
+            severity: Severity::Warning,
+            subject,
+            text: "Никто не узнает, если обмен встанет: не задан ни один канал".to_owned(),
+            cure: "Впишите в раздел [alerts] почту, Telegram или сотрудников Битрикс24 и проверьте: parom alerts \
+                   test."
+                .to_owned(),
+        };
+    }
+    let text = "Есть кому сообщить; доходят ли письма, показывает parom alerts".to_owned();
+    Finding { severity: Severity::Good, subject, text, cure: String::new() }
 }
 
 fn told(findings: &[Finding]) -> String {

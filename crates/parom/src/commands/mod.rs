@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod emulate;
+pub(crate) mod jobs;
 pub(crate) mod load;
 pub(crate) mod parked;
 pub(crate) mod plan;
@@ -53,6 +54,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Doctor(args) => doctor::run(&args, open_for_portal(&common).await?).await,
         Command::Status(args) => status::run(&args, open(&common).await?).await,
         Command::Parked(args) => Box::pin(parked::run(args, open(&common).await?)).await,
+        Command::Jobs(args) => jobs::run(args, open(&common).await?).await,
         Command::User(args) => user::run(args, open(&common).await?).await,
         Command::Alerts(args) => alerts::run(args, open(&common).await?).await,
         Command::Backup(args) => backup::run(&args, &common.settings()?).await,
@@ -97,6 +99,7 @@ fn default_filter(command: &Command) -> &'static str {
         | Command::Doctor(_)
         | Command::Status(_)
         | Command::Parked(_)
+        | Command::Jobs(_)
         | Command::User(_)
         | Command::Alerts(_)
         | Command::Record(_)

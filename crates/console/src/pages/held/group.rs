@@ -151,7 +151,7 @@ impl List<'_> {
     fn row(&self, held: &Held) -> Markup {
         html! {
             tr {
-                td {
+                td.name {
                     @match leads_to(self.console, held) {
                         Some(href) => a href=(href) { (held.title) },
                         None => (held.title),

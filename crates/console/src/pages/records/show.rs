@@ -1,8 +1,8 @@
 //! The page of a counterparty.
 
 use axum::extract::State;
-use domain::{DeliveryState, Role, Side};
-use engine::{Engine, Explained};
+use domain::{DeliveryState, Remark, Role, Side};
+use engine::{Engine, Explained, Mark};
 use maud::{Markup, html};
 use store::{HistoryPage, LinkRecord, Standing};
 
@@ -55,7 +55,7 @@ impl RecordPage<'_> {
             (key_values(&self.identifiers()))
             h2 { "Обе стороны" }
             (sides::table_of(self.console, self.viewer, self.explained))
-            @if !self.record.link.remarks.is_empty() { (self.remarks()) }
+            (self.remarks())
             @if self.viewer.may(Role::Operator) { (self.buttons()) }
             h2 { "Что было" }
             p.note { "Новое сверху. " a href=(History { id: self.record.link.id }) { "История на отдельной странице" } }
@@ -127,10 +127,19 @@ impl RecordPage<'_> {
         vec![("Контрагент 1С", onec), ("Компания", company), ("Сделки", deals)]
     }
 
+    /// What stayed behind. A field on which both sides agree by now, or which waits for a choice, is told of above.
     fn remarks(&self) -> Markup {
+        let is_told = |remark: &&Remark| {
+            let field = self.explained.fields.iter().find(|field| field.field == remark.field);
+            field.is_some_and(|field| matches!(field.mark, Mark::Same | Mark::Conflict))
+        };
+        let remarks: Vec<&Remark> =
+            self.record.link.remarks.iter().filter(|remark| !is_told(remark)).collect();
         html! {
-            h2 { "Что не передалось вместе с остальным" }
-            ul { @for remark in &self.record.link.remarks { li { (remark.field.title()) ": " (remark.text) } } }
+            @if !remarks.is_empty() {
+                h2 { "Что не передалось вместе с остальным" }
+                ul { @for remark in remarks { li { (remark.field.title()) ": " (remark.text) } } }
+            }
         }
     }
 

@@ -78,10 +78,10 @@ fn why(console: &Console, field: &ExplainedField) -> Markup {
         @if let Some(decided) = &field.decided {
             div.note {
                 (decided.text) ", " (time(decided.at, &console.zone))
-                @if let Some(by) = &decided.by { ", " (by) }
+                @if let Some(by) = decided.by.as_ref().filter(|by| !decided.text.contains(by.as_str())) { ", " (by) }
             }
         }
-        @if field.mark != Mark::Same { div.note { "правило поля: " (field.rule_title()) } }
+        @if !matches!(field.mark, Mark::Same | Mark::Conflict) { div.note { "правило поля: " (field.rule_title()) } }
     }
 }
 

@@ -1,17 +1,21 @@
 //! What a visitor of the console finds; a demo in which something is missing has failed.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
+use engine::{By, Engine, Found, Task};
 use store::{DocumentShelf, HeldKind, Tallies};
 
 use super::cast::Cast;
+use super::way_back::patience;
 use crate::show::{self, Table, number};
 
 /// Shows how many there are of everything that the story promises.
-pub(super) async fn tell(cast: &Cast) -> anyhow::Result<()> {
+pub(super) async fn tell(cast: &Cast, engine: &Engine) -> anyhow::Result<()> {
+    let differences = reconcile(cast, engine).await?;
     let tallies = cast.app.store.tallies().await?;
     let files = files(cast).await?;
     let mut table = Table::new(["В консоли", "Сколько"]).numbers_in(1);
-    for (what, count) in promised(&tallies, files) {
+    let differences = ("расхождения последней сверки", differences);
+    for (what, count) in promised(&tallies, files).into_iter().chain([differences]) {
         if count <= 0 {
             bail!("рассказ не удался: {what} — {count}");
         }
@@ -35,6 +39,23 @@ fn promised(tallies: &Tallies, files: i64) -> [(&'static str, i64); 9] {
         ("оплаты и возвраты", tallies.payments.counted),
         ("дошло до Битрикс24", tallies.bitrix.outcomes.values().sum()),
     ]
+}
+
+/// The first reconciliation came before anything had crossed; what this one finds is what a person has to decide.
+async fn reconcile(cast: &Cast, engine: &Engine) -> anyhow::Result<i64> {
+    let task = Task::Reconcile { heals: false, asks_onec: false };
+    let job = engine.start(task, &By::command_line()).await?;
+    let begun = cast.app.clock.now();
+    loop {
+        let progress = engine.progress(job).await?.context("сверка забыта")?;
+        if progress.ended_at.is_some() {
+            let Found::Reconcile(found) = progress.found else {
+                bail!("сверка не удалась: {:?}", progress.trouble)
+            };
+            return Ok(i64::try_from(found.found).unwrap_or(i64::MAX));
+        }
+        patience(cast, begun, "сверка не закончилась").await?;
+    }
 }
 
 /// Documents that are in their deal, and whose content Parom has as well.

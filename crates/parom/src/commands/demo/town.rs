@@ -107,7 +107,7 @@ pub(super) async fn lives(cast: &mut Cast, connection: &Connection, is_still: bo
 /// The visitor still has everything that was told.
 async fn wait_for_the_end(error: &anyhow::Error) {
     tracing::error!("Nobody works in the demo: {error:#}");
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Every movement once; the first that does not arrive fails the demo.
