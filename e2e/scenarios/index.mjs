@@ -10,6 +10,7 @@ import { papers } from "./papers.mjs";
 import { people } from "./people.mjs";
 import { plain } from "./plain.mjs";
 import { reconcile } from "./reconcile.mjs";
+import { wizard } from "./wizard.mjs";
 
 export function scenarios(world) {
   door(world);
@@ -23,4 +24,5 @@ export function scenarios(world) {
   reconcile(world);
   alerts(world);
   people(world);
+  wizard(world);
 }

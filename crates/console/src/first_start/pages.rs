@@ -39,7 +39,7 @@ pub(super) fn portal(code: &str, news: Option<Markup>) -> Markup {
 pub(super) fn rest(tried: &Tried, typed: &Typed, has_people: bool, problem: Option<&str>) -> Markup {
     let login = if typed.onec_login.is_empty() { "1c" } else { &typed.onec_login };
     let portal = html! {
-        p { "Портал " strong { (tried.host) } " отвечает. Отметили недостающее в портале — проверьте ещё раз." }
+        p { "Портал " strong { (tried.host) } " отвечает. Поля, которых в нём нет, Паром создаст сам, на следующих шагах в консоли. Отметили недостающие права — проверьте ещё раз." }
         (findings("Что найдено в портале", &tried.findings))
         form method="post" action="/" {
             input type="hidden" name="code" value=(typed.code);

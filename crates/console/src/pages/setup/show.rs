@@ -187,17 +187,18 @@ impl Sight<'_> {
     fn password(&self) -> Markup {
         let login = self.setting("onec", "login").unwrap_or("1c");
         let listen = self.setting("server", "listen");
-        let is_hidden = self.console.public_url.is_none()
-            && listen
-                .and_then(|listen| listen.parse::<SocketAddr>().ok())
-                .is_some_and(|listen| listen.ip().is_loopback());
+        let loopback = listen
+            .and_then(|listen| listen.parse::<SocketAddr>().ok())
+            .filter(|listen| listen.ip().is_loopback());
+        let is_hidden = self.console.public_url.is_none() && loopback.is_some();
+        let port = loopback.map_or(0, |listen| listen.port());
         html! {
             p { "Их вписывают в настройки обработки «Паром» в 1С. Как её поставить — docs/1c-setup.ru.md из поставки." }
             (to_type_in(&self.address, login, None))
             @if is_hidden {
                 p {
                     strong { "Сейчас Парома не видно с других машин" } " (listen = " code { (listen.unwrap_or_default()) } "). Если 1С работает не здесь, поставьте в разделе [server] настроек "
-                    code { "listen = \"0.0.0.0:8024\"" } ", откройте этот порт для сервера 1С и перезапустите Паром; в адресе вместо 127.0.0.1 будет имя этой машины."
+                    code { "listen = \"0.0.0.0:" (port) "\"" } ", откройте этот порт для сервера 1С и перезапустите Паром; в адресе вместо 127.0.0.1 будет имя этой машины."
                 }
             } @else if self.address.starts_with("http://127.") || self.address.starts_with("http://localhost") {
                 p { "Если 1С работает на другой машине, вместо " code { (self.address) } " впишите имя или адрес этой машины с тем же портом." }
@@ -254,7 +255,7 @@ impl Sight<'_> {
             @if self.way.has_loaded() {
                 p { "Первые контрагенты есть и в 1С, и в Битрикс24. Сколько всего и кто ждёт человека — " a href=(Overview) { "в обзоре" } "." }
             } @else {
-                p { "Посмотрели план — нажмите на его странице «Загрузить». Прервать можно в любой миг: принятое не потеряется. Показ из самой 1С виден на странице " a href=(Load) { "«Загрузка»" } "." }
+                p { "Посмотрели план — нажмите на его странице «Загрузить по этому плану». Прервать можно в любой миг: принятое не потеряется. Показ из самой 1С виден на странице " a href=(Load) { "«Загрузка»" } "." }
             }
             (self.job(self.way.load.as_ref()))
         }
