@@ -70,6 +70,8 @@ pub enum InquiryState {
     },
     /// 1C refused it.
     Rejected(Reason),
+    /// 1C refused it, and a person gave it up as it is: the next change of the deal offers it again.
+    Dropped(Reason),
 }
 
 /// What 1C was given with a delivery.
@@ -312,6 +314,7 @@ impl Write {
             InquiryState::Due { since } => ("due", *since, None),
             InquiryState::Handed { until } => ("handed", *until, None),
             InquiryState::Rejected(reason) => ("rejected", inquiry.seen_at, Some(reason)),
+            InquiryState::Dropped(reason) => ("still", inquiry.seen_at, Some(reason)),
         };
         on_db!(self.conn(), db => {
             sqlx::query(PUT)
@@ -477,7 +480,9 @@ impl Row {
     fn into_inquiry(self) -> Result<InquiryRow> {
         let at = codec::moment(self.at)?;
         let state = match self.state.as_str() {
-            "still" => InquiryState::Still,
+            // What was given up is as still as what has nothing to tell; only its reason says so.
+            "still" if self.reason_code.is_none() => InquiryState::Still,
+            "still" => InquiryState::Dropped(reason(self.reason_code.as_deref(), self.reason_text)?),
             "due" => InquiryState::Due { since: at },
             "handed" => InquiryState::Handed { until: at },
             "waits" => InquiryState::Waits(reason(self.reason_code.as_deref(), self.reason_text)?),

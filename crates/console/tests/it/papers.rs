@@ -61,6 +61,24 @@ async fn a_rejected_deal_is_sent_again_and_the_audit_knows_who_did_it() {
 }
 
 #[tokio::test]
+async fn a_refused_deal_is_given_up_with_a_reason_that_its_page_keeps() {
+    let office = Office::busy().await;
+    let mut olga = office.signed_in("olga").await;
+    office.clock.advance(SignedDuration::from_secs(1));
+    let group = "/held/inquiry/rejected-by-one-c";
+
+    let key = REJECTED.to_string();
+    let given_up = [("key", key.as_str()), ("why", "учебная сделка")];
+    olga.posts(group, &format!("{group}/give-up"), &given_up).await;
+
+    let left = olga.opens(group).await.body;
+    assert!(!left.contains(&format!("value=\"{REJECTED}\"")), "it waits for nobody: {left}");
+    let text = olga.opens(&format!("/inquiries/{REJECTED}")).await.text();
+    assert!(text.contains("снята с передачи") && text.contains("учебная сделка (olga)"), "{text}");
+    assert_eq!(last(&office, REJECTED).await.1, DeedKind::Dropped);
+}
+
+#[tokio::test]
 async fn a_deal_is_sent_and_shown_again_by_its_buttons() {
     let office = Office::busy().await;
     let mut olga = office.signed_in("olga").await;

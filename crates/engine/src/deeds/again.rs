@@ -93,7 +93,7 @@ impl Engine {
         let waits = match &row.state {
             InquiryState::Waits(reason) | InquiryState::Rejected(reason) => Some(reason.clone()),
             InquiryState::Due { .. } | InquiryState::Handed { .. } => None,
-            InquiryState::Still => {
+            InquiryState::Still | InquiryState::Dropped(_) => {
                 return Err(DeedError::impossible(format!(
                     "Сделка № {deal} в 1С не передаётся: она проиграна, удалена или её воронка не выбрана в настройках."
                 )));

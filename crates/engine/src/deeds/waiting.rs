@@ -1,7 +1,7 @@
 //! What waits for a person tries again, or is given up.
 
 use domain::{DeedId, DeliveryId, DeliveryState, JobId, Reason, ReasonCode, Side, Timestamp};
-use store::{Deed, DeedKind, Entity, InquiryState, NewLook, StoreError, Write};
+use store::{Deed, DeedKind, Entity, HeldKey, InquiryState, NewLook, StoreError, Write};
 use tracing::info;
 
 use super::{By, DeedError};
@@ -22,6 +22,19 @@ pub enum Waiting {
     Face(i64),
     /// A company that does not travel.
     Company(i64),
+}
+
+impl Waiting {
+    /// What waits under this key; `None`: trying again is of no use, see [`HeldKind::can_be_retried`](store::HeldKind::can_be_retried).
+    pub fn of(key: HeldKey) -> Option<Self> {
+        match key {
+            HeldKey::Delivery(id) => Some(Self::Delivery(id)),
+            HeldKey::Company(company) => Some(Self::Company(company)),
+            HeldKey::Inquiry(deal) => Some(Self::Inquiry(deal)),
+            HeldKey::Deal(deal) => Some(Self::Face(deal)),
+            HeldKey::Document(_) | HeldKey::Conflict(..) => None,
+        }
+    }
 }
 
 /// What came of trying again.
@@ -55,16 +68,18 @@ impl Engine {
         Ok((deed.id, retried))
     }
 
-    /// Gives up a delivery that waits, with a reason that stays in the history. The next change takes it up again.
-    pub async fn give_up(&self, delivery: DeliveryId, why: &str, by: &By) -> Result<DeedId, DeedError> {
+    /// Gives up what waits, with a reason that stays in the history. The next change takes it up again. Only what is
+    /// carried can be given up, a counterparty's delivery or a deal that 1C has refused: the rest says what is wrong with
+    /// the portal, and says so until it is mended.
+    pub async fn give_up(&self, what: Waiting, why: &str, by: &By) -> Result<DeedId, DeedError> {
         let now = self.clock.now();
         let why = good_reason(why)?;
         let mut write = self.store.begin().await?;
-        let Some(deed) = self.give_up_in(&mut write, delivery, &why, by, None, now).await? else {
+        let Some(deed) = self.give_up_in(&mut write, what, &why, by, None, now).await? else {
             return Err(waits_no_more());
         };
         write.commit().await?;
-        info!(deed = %deed.id, %delivery, "A person has given a delivery up");
+        info!(deed = %deed.id, ?what, "A person has given something up");
         Ok(deed.id)
     }
 
@@ -148,7 +163,7 @@ impl Engine {
         Ok(Some(match row.state {
             InquiryState::Waits(reason) | InquiryState::Rejected(reason) => Retried::StillWaits(reason),
             InquiryState::Due { .. } | InquiryState::Handed { .. } => Retried::UnderWay,
-            InquiryState::Still => Retried::Needless,
+            InquiryState::Still | InquiryState::Dropped(_) => Retried::Needless,
         }))
     }
 
@@ -156,18 +171,22 @@ impl Engine {
     pub(crate) async fn give_up_in(
         &self,
         write: &mut Write,
-        delivery: DeliveryId,
+        what: Waiting,
         why: &str,
         by: &By,
         job: Option<JobId>,
         now: Timestamp,
     ) -> Result<Option<Deed>, StoreError> {
         let text = format!("{why} ({})", by.name());
-        if !write.drop_parked(delivery, &text, now).await? {
+        let is_given_up = match what {
+            Waiting::Delivery(delivery) => write.drop_parked(delivery, &text, now).await?,
+            Waiting::Inquiry(deal) => drop_refused(write, deal, text).await?,
+            Waiting::Face(_) | Waiting::Company(_) => false,
+        };
+        if !is_given_up {
             return Ok(None);
         }
         let said = format!("больше не передаётся: {why}");
-        let what = Waiting::Delivery(delivery);
         let mut deed = self.deed_about(write, what, DeedKind::Dropped, by, said, now).await?;
         deed.job = job;
         write.record_deed(&deed).await?;
@@ -203,6 +222,15 @@ impl Engine {
             undone: None,
         })
     }
+}
+
+/// `false`: 1C has not refused the deal, or not as it is now.
+async fn drop_refused(write: &mut Write, deal: i64, why: String) -> Result<bool, StoreError> {
+    let Some(mut row) = write.inquiry(deal).await? else { return Ok(false) };
+    let InquiryState::Rejected(reason) = &row.state else { return Ok(false) };
+    row.state = InquiryState::Dropped(Reason::new(reason.code, why));
+    write.put_inquiry(&row).await?;
+    Ok(true)
 }
 
 /// A reason for people, on one line.

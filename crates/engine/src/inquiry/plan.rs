@@ -62,7 +62,7 @@ fn client_waits(row: &InquiryRow, company: Option<&PortalCompany>) -> Reason {
 /// The state after `outlook`. `handed` is what 1C was given last, as long as nobody knows whether it took it.
 pub(super) fn next(row: &mut InquiryRow, outlook: Outlook, handed: Option<&SentInquiry>, now: Timestamp) {
     let is_open = matches!(row.state, InquiryState::Handed { .. });
-    let is_refused = matches!(row.state, InquiryState::Rejected(_));
+    let is_refused = matches!(row.state, InquiryState::Rejected(_) | InquiryState::Dropped(_));
     let since = match row.state {
         InquiryState::Due { since } => since,
         _ => now,

@@ -138,9 +138,10 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let outlook = self.outlook(write, row).await?;
         let handed = match (&row.state, row.delivery) {
-            (InquiryState::Handed { .. } | InquiryState::Rejected(_), Some(delivery)) => {
-                write.handed_inquiry(delivery).await?.map(|(_, sent)| sent)
-            }
+            (
+                InquiryState::Handed { .. } | InquiryState::Rejected(_) | InquiryState::Dropped(_),
+                Some(delivery),
+            ) => write.handed_inquiry(delivery).await?.map(|(_, sent)| sent),
             _ => None,
         };
         plan::next(row, outlook, handed.as_ref(), now);

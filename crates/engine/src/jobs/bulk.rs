@@ -2,7 +2,7 @@
 
 use domain::{ReasonCode, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{Held, HeldFilter, HeldKey, HeldKind, HeldPlace, Job, JobState, StoreError, Write};
+use store::{Held, HeldFilter, HeldKind, HeldPlace, Job, JobState, StoreError, Write};
 
 use super::{Step, Which, as_json, end};
 use crate::deeds::{Retried, Waiting};
@@ -45,12 +45,12 @@ impl Engine {
         which: &Which,
         now: Timestamp,
     ) -> Result<Step, StoreError> {
-        let Some(page) = next_page(write, job, which, is_retried).await? else {
+        let Some(page) = next_page(write, job, which, HeldKind::can_be_retried).await? else {
             return Ok(end(job, JobState::Done, now));
         };
         let mut found: BulkFound = serde_json::from_str(&job.found).unwrap_or_default();
         for held in page {
-            let Some(what) = waiting(held.kind, held.key) else { continue };
+            let Some(what) = Waiting::of(held.key) else { continue };
             match self.retry_in(write, what, now).await? {
                 Some(Retried::UnderWay) => found.under_way += 1,
                 Some(Retried::StillWaits(_)) => found.still_wait += 1,
@@ -72,41 +72,20 @@ impl Engine {
         why: &str,
         now: Timestamp,
     ) -> Result<Step, StoreError> {
-        let Some(page) = next_page(write, job, which, is_given_up).await? else {
+        let Some(page) = next_page(write, job, which, HeldKind::can_be_given_up).await? else {
             return Ok(end(job, JobState::Done, now));
         };
         let mut found: BulkFound = serde_json::from_str(&job.found).unwrap_or_default();
         let by = By::user(job.by.clone());
         for held in page {
-            let HeldKey::Delivery(delivery) = held.key else { continue };
-            match self.give_up_in(write, delivery, why, &by, Some(job.id), now).await? {
+            let Some(what) = Waiting::of(held.key) else { continue };
+            match self.give_up_in(write, what, why, &by, Some(job.id), now).await? {
                 Some(_) => found.given_up += 1,
                 None => found.passed_over += 1,
             }
         }
         job.found = as_json(&found);
         Ok(Step::On)
-    }
-}
-
-/// What a step tries again. A document goes on when its file or its inquiry comes, a conflict when somebody decides.
-fn is_retried(kind: HeldKind) -> bool {
-    !matches!(kind, HeldKind::Document | HeldKind::Conflict)
-}
-
-/// Only a delivery can be given up: everything else is read anew anyway.
-fn is_given_up(kind: HeldKind) -> bool {
-    matches!(kind, HeldKind::ToBitrix | HeldKind::ToOneC)
-}
-
-/// How a record that waits is tried again; `None`: only what it waits for helps.
-fn waiting(kind: HeldKind, key: HeldKey) -> Option<Waiting> {
-    match (kind, key) {
-        (_, HeldKey::Delivery(id)) => Some(Waiting::Delivery(id)),
-        (_, HeldKey::Company(company)) => Some(Waiting::Company(company)),
-        (_, HeldKey::Inquiry(deal)) => Some(Waiting::Inquiry(deal)),
-        (_, HeldKey::Deal(deal)) => Some(Waiting::Face(deal)),
-        (_, HeldKey::Document(_) | HeldKey::Conflict(..)) => None,
     }
 }
 

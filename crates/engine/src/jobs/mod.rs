@@ -34,7 +34,7 @@ pub use reconcile::{HealFound, ReconcileFound};
 pub enum Task {
     /// Try again what waits: deliveries, deals, companies.
     Retry(Which),
-    /// Give up deliveries that wait.
+    /// Give up what waits: deliveries, deals that 1C has refused.
     GiveUp {
         /// Those of which cause and time.
         which: Which,

@@ -113,6 +113,52 @@ async fn a_deal_that_1c_has_refused_is_tried_again_by_either_button() {
 }
 
 #[tokio::test]
+async fn a_refused_deal_that_was_given_up_is_nobodys_task_until_it_changes() {
+    let office = Office::open().await;
+    let deal = office.deal("Насосы");
+    office.collect().await;
+    let offer = office.poll().await.remove(0);
+    office.receive(rejected(&offer)).await;
+
+    office.world.engine.give_up(Waiting::Inquiry(deal), "учебная  сделка", &ann()).await.unwrap();
+
+    let state = office.state(deal).await;
+    assert!(
+        matches!(&state, InquiryState::Dropped(reason) if reason.text == "учебная сделка (Анна)"),
+        "{state:?}"
+    );
+    let refusal = office.world.engine.give_up(Waiting::Inquiry(deal), "ещё раз", &ann()).await.unwrap_err();
+    assert!(matches!(refusal, DeedError::Changed(_)), "{refusal:?}");
+    assert!(office.world.engine.store().held_groups().await.unwrap().is_empty(), "nobody has to do anything");
+    office.world.engine.collect_all().await.unwrap();
+    office.world.pass(3600);
+    assert_eq!(office.poll().await, [], "what is compared again unchanged stays given up");
+    let deed = &office.deeds(deal).await[0];
+    assert_eq!((deed.kind, deed.said.as_str()), (DeedKind::Dropped, "больше не передаётся: учебная сделка"));
+
+    office.world.portal.employee().edits_deal(deal, &[("TITLE", "Насосы и трубы")]).unwrap();
+    office.collect().await;
+    let offer = office.poll().await.remove(0);
+    assert_eq!(offer.snapshot.title, "Насосы и трубы");
+    assert_eq!(office.receive(created(&offer)).await, ReceiptTaken::Settled);
+    assert_eq!(office.state(deal).await, InquiryState::Still);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_portal_cannot_be_given_up() {
+    let office = Office::open().await;
+    let employee = office.world.portal.employee();
+    let company = employee.creates_company("Без ИНН").unwrap();
+    let deal = employee.adds_deal(company, &[("TITLE", "Трубы")]).unwrap();
+    office.collect().await;
+
+    for what in [Waiting::Company(company), Waiting::Inquiry(deal), Waiting::Face(deal)] {
+        let refusal = office.world.engine.give_up(what, "не нужно", &ann()).await.unwrap_err();
+        assert!(matches!(refusal, DeedError::Changed(_)), "{what:?}: {refusal:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_deal_that_waits_for_its_client_says_so_and_waits_on() {
     let office = Office::open().await;
     let employee = office.world.portal.employee();

@@ -448,7 +448,11 @@ async fn what_waits_is_tried_again_by_the_gates_and_not_around_them() {
     assert!(matches!(retried, Retried::StillWaits(reason) if reason.code == ReasonCode::InvalidInn));
     assert_eq!(world.portal.company_count(), 0, "a wrong ИНН does not travel because a person insists");
     world.pass(1);
-    world.engine.give_up(parked.delivery, "  дубль,\n заведён по ошибке ", &ann()).await.unwrap();
+    world
+        .engine
+        .give_up(Waiting::Delivery(parked.delivery), "  дубль,\n заведён по ошибке ", &ann())
+        .await
+        .unwrap();
     let standing = world.standing(guid(1)).await;
     assert_eq!(
         standing,
@@ -456,11 +460,12 @@ async fn what_waits_is_tried_again_by_the_gates_and_not_around_them() {
             why: "дубль, заведён по ошибке (Анна)".into()
         })
     );
-    let refusal = world.engine.give_up(parked.delivery, "ещё раз", &ann()).await.unwrap_err();
+    let refusal =
+        world.engine.give_up(Waiting::Delivery(parked.delivery), "ещё раз", &ann()).await.unwrap_err();
     assert!(matches!(refusal, DeedError::Changed(_)), "{refusal:?}");
     for bad in ["  ", &"о".repeat(501)] {
         assert!(matches!(
-            world.engine.give_up(parked.delivery, bad, &ann()).await,
+            world.engine.give_up(Waiting::Delivery(parked.delivery), bad, &ann()).await,
             Err(DeedError::Impossible(_))
         ));
     }

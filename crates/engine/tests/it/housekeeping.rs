@@ -19,7 +19,7 @@ const DAY: i64 = 24 * 3600;
 async fn history(world: &World, link: LinkId) -> Vec<&'static str> {
     let page = world.engine.store().link_history(link, None, 100).await.unwrap();
     assert_eq!(page.next, None);
-    let word = |event: &HistoryEvent| match event {
+    let named = |event: &HistoryEvent| match event {
         HistoryEvent::Shown { .. } => "shown",
         HistoryEvent::Delivery(delivery) if delivery.is_closed() => "carried",
         HistoryEvent::Delivery(_) => "under way",
@@ -27,7 +27,7 @@ async fn history(world: &World, link: LinkId) -> Vec<&'static str> {
         HistoryEvent::Deed(_) => "deed",
         HistoryEvent::Said(_) => "said",
     };
-    let mut told: Vec<&str> = page.entries.iter().map(|entry| word(&entry.what)).collect();
+    let mut told: Vec<&str> = page.entries.iter().map(|entry| named(&entry.what)).collect();
     told.sort_unstable();
     told
 }
@@ -71,7 +71,7 @@ async fn what_waits_and_what_a_person_gave_up_are_never_forgotten() {
     world.show(vec![(guid(2), wrong(2)), (guid(3), wrong(3))]).await;
     let link = world.engine.store().link_by_ref(guid(3)).await.unwrap().unwrap();
     let parked = world.engine.store().open_deliveries(&[link.id]).await.unwrap().remove(0);
-    world.engine.give_up(parked.delivery.id, "не нужен", &By::user("Анна")).await.unwrap();
+    world.engine.give_up(Waiting::Delivery(parked.delivery.id), "не нужен", &By::user("Анна")).await.unwrap();
 
     for _ in 0..4 {
         world.pass(100 * DAY);

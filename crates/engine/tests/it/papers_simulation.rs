@@ -27,6 +27,8 @@ const CASES: u32 = 60;
 /// The user of the webhook.
 const PAROM: i64 = 7;
 const PAID: &str = "UF_CRM_PAROM_PAID";
+/// Why something was given up.
+const GIVEN_UP: &str = "учебная сделка";
 const REDELIVER: SignedDuration = SignedDuration::from_mins(4);
 
 fn field(kind: DocumentKind) -> &'static str {
@@ -85,6 +87,8 @@ enum Deed {
     RetryInquiry,
     /// Tries again what the deal cannot show.
     RetryFace,
+    /// Gives up what 1C has refused.
+    GiveUp,
 }
 
 #[derive(Clone, Debug)]
@@ -142,7 +146,7 @@ fn op() -> impl Strategy<Value = Op> {
         Death::Refuses,
     ];
     let works = vec![Work::Show, Work::Show, Work::Notes, Work::Collect, Work::Jobs];
-    let deeds = vec![Deed::SendAgain, Deed::ShowAgain, Deed::RetryInquiry, Deed::RetryFace];
+    let deeds = vec![Deed::SendAgain, Deed::ShowAgain, Deed::RetryInquiry, Deed::RetryFace, Deed::GiveUp];
     let death = || proptest::option::weighted(0.2, 1_usize..20);
     prop_oneof![
         3 => Just(Op::Deal),
@@ -192,6 +196,8 @@ struct Story {
     own: BTreeMap<(i64, DocumentKind), Vec<NamedFile>>,
     /// Deals that somebody had sent again and that 1C has not taken since.
     owed: BTreeSet<i64>,
+    /// Deals that were given up as they are now.
+    given_up: BTreeSet<i64>,
     /// Deals that somebody had shown again, and that no hand has touched since.
     shown: BTreeSet<i64>,
     edits: u32,
@@ -230,6 +236,7 @@ impl Story {
             payments: Vec::new(),
             own: BTreeMap::new(),
             owed: BTreeSet::new(),
+            given_up: BTreeSet::new(),
             shown: BTreeSet::new(),
             edits: 0,
         }
@@ -345,14 +352,32 @@ impl Story {
         let Some(deal) = self.deal(nth) else { return };
         let (engine, by) = (&self.world.engine, By::user("Анна"));
         let done = match deed {
-            Deed::SendAgain => engine.send_deal_again(deal, &by).await.map(|_| self.owed.insert(deal)),
+            Deed::SendAgain => engine.send_deal_again(deal, &by).await.map(|_| {
+                self.given_up.remove(&deal);
+                self.owed.insert(deal)
+            }),
             Deed::ShowAgain => engine.show_deal_again(deal, &by).await.map(|_| self.shown.insert(deal)),
             Deed::RetryInquiry => engine.retry(Waiting::Inquiry(deal), &by).await.map(|_| true),
             Deed::RetryFace => engine.retry(Waiting::Face(deal), &by).await.map(|_| true),
+            Deed::GiveUp => {
+                let given_up = engine.give_up(Waiting::Inquiry(deal), GIVEN_UP, &by).await;
+                given_up.map(|_| self.given_up.insert(deal))
+            }
         };
         if let Err(DeedError::Store(error)) = done {
             panic!("the database works: {error}");
         }
+    }
+
+    async fn send_what_was_given_up(&mut self) {
+        let rows = self.world.engine.store().inquiries(&self.deals).await.expect("the database works");
+        for row in rows.iter().filter(|row| matches!(row.state, InquiryState::Dropped(_))) {
+            let again = self.world.engine.send_deal_again(row.deal_id, &By::user("Анна")).await;
+            if again.is_ok() {
+                self.owed.insert(row.deal_id);
+            }
+        }
+        self.given_up.clear();
     }
 
     async fn retry_all(&self) {
@@ -363,8 +388,9 @@ impl Story {
         }
     }
 
-    fn edit(&self, nth: usize, fields: &[(&str, &str)]) {
+    fn edit(&mut self, nth: usize, fields: &[(&str, &str)]) {
         if let Some(deal) = self.deal(nth) {
+            self.given_up.remove(&deal);
             self.world.pass(1);
             self.world.portal.employee().edits_deal(deal, fields).expect("employees may");
         }
@@ -372,6 +398,9 @@ impl Story {
 
     async fn poll(&mut self, death: Death) {
         let offered = self.world.engine.poll_inquiries(100, REDELIVER).await.expect("the database works");
+        for offer in &offered {
+            assert!(!self.given_up.contains(&offer.deal_id), "given up, and offered: deal {}", offer.deal_id);
+        }
         if matches!(death, Death::AfterPoll) {
             return;
         }
@@ -529,8 +558,9 @@ impl Story {
         self.world.portal.faults().clear();
         self.world.portal.faults().set_weather(Weather::Fair);
         self.settle().await;
-        // What 1C has refused waits for a person, and is taken now.
+        // What 1C has refused waits for a person, and is taken now; so is what was given up, since people think again.
         self.retry_all().await;
+        self.send_what_was_given_up().await;
         self.settle().await;
         for deal in &self.shown {
             self.check_shown(*deal);

@@ -237,7 +237,7 @@ async fn give_up(engine: &Engine, drop: Drop, now: Timestamp) -> anyhow::Result<
     }
     let (mut dropped, mut absent) = (0, Vec::new());
     for delivery in &drop.deliveries {
-        match engine.give_up(*delivery, &drop.why, &By::command_line()).await {
+        match engine.give_up(Waiting::Delivery(*delivery), &drop.why, &By::command_line()).await {
             Ok(_) => dropped += 1,
             Err(DeedError::Changed(_)) => absent.push(*delivery),
             Err(error) => return Err(error.into()),

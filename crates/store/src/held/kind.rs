@@ -77,6 +77,17 @@ impl HeldKind {
         !matches!(self, Self::InquiryWaiting | Self::CompanyWithoutDeal)
     }
 
+    /// Whether people can have it tried again. A document goes on when its file or its inquiry comes, a conflict when
+    /// somebody decides.
+    pub fn can_be_retried(self) -> bool {
+        !matches!(self, Self::Document | Self::Conflict)
+    }
+
+    /// Whether people can give it up: what is carried. The rest is what one of both sides shows, and is read anew anyway.
+    pub fn can_be_given_up(self) -> bool {
+        matches!(self, Self::ToBitrix | Self::ToOneC | Self::Inquiry)
+    }
+
     /// As what the search finds it.
     pub(super) fn found_as(self) -> SearchKind {
         match self {

@@ -87,10 +87,11 @@ async fn an_inquiry_comes_back_as_it_was_saved_in_every_state() {
             inquiry(2, InquiryState::Waits(reason.clone())),
             inquiry(3, InquiryState::Due { since: later(1) }),
             InquiryRow { onec_ref: Some(guid(3)), ..inquiry(4, InquiryState::Handed { until: later(9) }) },
-            inquiry(5, InquiryState::Rejected(reason)),
+            inquiry(5, InquiryState::Rejected(reason.clone())),
+            inquiry(6, InquiryState::Dropped(reason)),
         ];
         put(&world.store, &rows).await?;
-        assert_eq!(world.store.inquiries(&[5, 4, 3, 2, 1, 99]).await?, rows);
+        assert_eq!(world.store.inquiries(&[6, 5, 4, 3, 2, 1, 99]).await?, rows);
         assert_eq!(world.store.inquiry_by_ref(guid(3)).await?.as_ref(), Some(&rows[3]));
         let held: Vec<i64> = world.store.inquiries_held(0, 10).await?.iter().map(|row| row.deal_id).collect();
         assert_eq!(held, [2, 5]);

@@ -3,11 +3,11 @@
 use axum::extract::State;
 use axum_extra::extract::Form;
 use domain::Reason;
-use engine::{By, Retried};
+use engine::{By, Retried, Waiting};
 use serde::Deserialize;
 use store::{Held, HeldKey};
 
-use super::{GiveUp, Group, Retry, waiting};
+use super::{GiveUp, Group, Retry};
 use crate::audit::{Act, Acted};
 use crate::failure::Failure;
 use crate::guard::Operator;
@@ -27,7 +27,7 @@ pub(super) async fn retry(
     let group = retry.group();
     let held = held(&console, &group, &one.key).await?;
     let audit = operator.begin(&console, Act::Retried, held.title.as_str()).await?;
-    let Some(waiting) = waiting(held.key) else {
+    let Some(waiting) = Waiting::of(held.key) else {
         return audit.refused(&group, "это решают на странице самой записи").await;
     };
     match console.engine.retry(waiting, &By::user(&operator.person.login)).await {
@@ -55,10 +55,10 @@ pub(super) async fn give_up(
     let group = give_up.group();
     let held = held(&console, &group, &given.key).await?;
     let audit = operator.begin(&console, Act::GaveUp, held.title.as_str()).await?;
-    let HeldKey::Delivery(delivery) = held.key else {
-        return audit.refused(&group, "снять можно только передачу контрагента").await;
+    let Some(waiting) = Waiting::of(held.key).filter(|_| held.kind.can_be_given_up()) else {
+        return audit.refused(&group, "снять можно только передачу контрагента или сделки").await;
     };
-    match console.engine.give_up(delivery, &given.why, &By::user(&operator.person.login)).await {
+    match console.engine.give_up(waiting, &given.why, &By::user(&operator.person.login)).await {
         Ok(_) => audit.done(&group, format!("«{}» больше не передаётся", held.title)).await,
         Err(error) => audit.not_done(&group, error).await,
     }

@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum_extra::extract::Form;
 use engine::{By, Task, Which};
 use serde::Deserialize;
-use store::HeldKind;
 
 use super::group::moment;
 use super::{GiveUpAll, Group, Groups, RetryAll, RetryEverything};
@@ -14,16 +13,6 @@ use crate::guard::Operator;
 use crate::pages::jobs::Job;
 use crate::state::Console;
 use crate::text;
-
-/// What can be tried again: a document goes on when its file comes, a conflict when somebody decides.
-pub(super) fn is_retried(kind: HeldKind) -> bool {
-    !matches!(kind, HeldKind::Document | HeldKind::Conflict)
-}
-
-/// What can be given up: everything else is read anew anyway.
-pub(super) fn is_given_up(kind: HeldKind) -> bool {
-    matches!(kind, HeldKind::ToBitrix | HeldKind::ToOneC)
-}
 
 #[derive(Deserialize)]
 pub(super) struct Since {

@@ -7,10 +7,9 @@ use engine::WHY_MAX;
 use jiff::civil::DateTime;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
-use store::{Held, HeldFilter, HeldKey, HeldKind, HeldPlace};
+use store::{Held, HeldFilter, HeldKind, HeldPlace};
 
-use super::all::{is_given_up, is_retried};
-use super::{Csv, GiveUp, GiveUpAll, Group, Groups, Retry, RetryAll, Xlsx, leads_to, waiting};
+use super::{Csv, GiveUp, GiveUpAll, Group, Groups, Retry, RetryAll, Xlsx, leads_to};
 use crate::failure::Failure;
 use crate::guard::Viewer;
 use crate::nav::Tab;
@@ -129,13 +128,13 @@ impl List<'_> {
         let may_act = self.viewer.may(Role::Operator) && self.filter.text.is_empty();
         html! {
             div.buttons {
-                @if may_act && is_retried(self.filter.kind) {
+                @if may_act && self.filter.kind.can_be_retried() {
                     (form(csrf, &RetryAll::of(self.group), html! { (since) (submit(&format!("Повторить {those}"))) }))
                 }
                 a.button.second href=(link(Xlsx::of(self.group), &wanted)) { "Выгрузить в Excel" }
                 a.button.second href=(link(Csv::of(self.group), &wanted)) { "Выгрузить в CSV" }
             }
-            @if may_act && is_given_up(self.filter.kind) {
+            @if may_act && self.filter.kind.can_be_given_up() {
                 details {
                     summary { "Снять " (those) }
                     (form(csrf, &GiveUpAll::of(self.group), html! {
@@ -168,10 +167,10 @@ impl List<'_> {
         let csrf = &self.viewer.csrf;
         let key = html! { input type="hidden" name="key" value=(held.key); };
         html! {
-            @if waiting(held.key).is_some() {
+            @if held.kind.can_be_retried() {
                 (form(csrf, &Retry::of(self.group), html! { (key) (submit("Повторить")) }))
             }
-            @if matches!(held.key, HeldKey::Delivery(_)) {
+            @if held.kind.can_be_given_up() {
                 details {
                     summary { "Снять" }
                     (form(csrf, &GiveUp::of(self.group), html! {

@@ -8,9 +8,8 @@ mod groups;
 
 use axum_extra::routing::TypedPath;
 use domain::ReasonCode;
-use engine::Waiting;
 use serde::Deserialize;
-use store::{Held, HeldFilter, HeldKey, HeldKind};
+use store::{Held, HeldFilter, HeldKind};
 
 use crate::failure::Failure;
 use crate::pages::inquiries::Inquiry;
@@ -110,16 +109,5 @@ fn leads_to(console: &Console, held: &Held) -> Option<String> {
         (None, Some(deal), _) => Some(Inquiry { deal }.to_string()),
         (None, None, Some(company)) => Some(console.company(company)),
         (None, None, None) => None,
-    }
-}
-
-/// What can be tried again. A conflict is decided on the page of its record; a document goes on when 1C sends its file.
-fn waiting(key: HeldKey) -> Option<Waiting> {
-    match key {
-        HeldKey::Delivery(id) => Some(Waiting::Delivery(id)),
-        HeldKey::Company(id) => Some(Waiting::Company(id)),
-        HeldKey::Inquiry(deal) => Some(Waiting::Inquiry(deal)),
-        HeldKey::Deal(deal) => Some(Waiting::Face(deal)),
-        HeldKey::Document(_) | HeldKey::Conflict(..) => None,
     }
 }

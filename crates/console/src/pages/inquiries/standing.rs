@@ -14,6 +14,7 @@ pub(super) fn word(row: &InquiryRow) -> Markup {
         InquiryState::Handed { .. } => badge(Stands::Waits, "отдана 1С"),
         InquiryState::Waits(_) => badge(Stands::Waits, "ждёт"),
         InquiryState::Rejected(_) => badge(Stands::Bad, "1С отклонила"),
+        InquiryState::Dropped(_) => badge(Stands::Calm, "снята с передачи"),
         InquiryState::Still if row.is_known_to_onec() => badge(Stands::Good, "принята 1С"),
         InquiryState::Still => badge(Stands::Calm, "не передаётся"),
     }
@@ -27,6 +28,12 @@ pub(super) fn sentence(row: &InquiryRow) -> String {
             "Сделка отдана 1С; ждём квитанцию. Если её не будет, сделка отдаётся снова.".to_owned()
         }
         InquiryState::Waits(reason) | InquiryState::Rejected(reason) => reason.text.clone(),
+        InquiryState::Dropped(reason) => {
+            format!(
+                "1С её отклонила, и её сняли с передачи: {}. Следующее изменение сделки отправит её снова.",
+                reason.text
+            )
+        }
         InquiryState::Still if row.is_gone => "Сделка удалена в Битрикс24.".to_owned(),
         InquiryState::Still if row.is_known_to_onec() => {
             "1С приняла сделку такой, какой её показывает Битрикс24.".to_owned()
