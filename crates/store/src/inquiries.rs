@@ -134,6 +134,8 @@ reads! {
     fn inquiries_page(after: i64, limit: usize) -> Vec<InquiryRow>;
     /// The next `limit` inquiries that wait or were rejected, of deals with a greater number.
     fn inquiries_held(after: i64, limit: usize) -> Vec<InquiryRow>;
+    /// The inquiries that wait for their company.
+    fn inquiries_waiting_for(company: i64) -> Vec<InquiryRow>;
     /// The next `limit` inquiries that are open and known to 1C, of deals with a greater number.
     fn open_inquiries(after: i64, limit: usize) -> Vec<OpenInquiry>;
     /// How many inquiries 1C has, how many are under way to it, wait, and were rejected.
@@ -218,6 +220,15 @@ async fn inquiries_held(conn: Conn<'_>, after: i64, limit: usize) -> Result<Vec<
     let rows: Vec<Row> = on_db!(conn, db => {
         sqlx::query_as(SQL).bind(after).bind(codec::limit(limit)).fetch_all(db).await?
     });
+    rows.into_iter().map(Row::into_inquiry).collect()
+}
+
+async fn inquiries_waiting_for(conn: Conn<'_>, company: i64) -> Result<Vec<InquiryRow>> {
+    const SQL: &str = select_inquiry!(
+        "those that wait for a company",
+        "where company_id = $1 and state = 'waits' order by deal_id"
+    );
+    let rows: Vec<Row> = on_db!(conn, db => sqlx::query_as(SQL).bind(company).fetch_all(db).await?);
     rows.into_iter().map(Row::into_inquiry).collect()
 }
 
@@ -363,9 +374,9 @@ impl Write {
         self.unindex(SearchKind::Deal, &[deal]).await
     }
 
-    /// The company's counterparty may have become one that 1C has, or waits for something else: whatever waits for it is
-    /// planned again at the next poll.
-    pub async fn wake_inquiries(&mut self, company: i64) -> Result<()> {
+    /// The company's counterparty may have become one that 1C has: whatever waits for it is planned again at the next
+    /// poll.
+    pub(crate) async fn wake_inquiries(&mut self, company: i64) -> Result<()> {
         const WAKE: &str = "
             -- inquiry: wake those that wait for their client
             update inquiry

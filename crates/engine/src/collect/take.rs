@@ -109,7 +109,7 @@ impl Engine {
         write.put_portal_companies(std::slice::from_ref(&row)).await?;
         // Its deals say why they wait, and they wait for what it waits for.
         if before.and_then(|before| before.waits) != row.waits {
-            write.wake_inquiries(id).await?;
+            self.plan_waiting_inquiries(write, id, now).await?;
         }
         Ok(())
     }

@@ -148,6 +148,20 @@ impl Engine {
         Ok(())
     }
 
+    /// Decides anew about the deals of a company that wait for it.
+    pub(crate) async fn plan_waiting_inquiries(
+        &self,
+        write: &mut Write,
+        company: i64,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for mut row in write.inquiries_waiting_for(company).await? {
+            self.plan_inquiry(write, &mut row, now).await?;
+            write.put_inquiry(&row).await?;
+        }
+        Ok(())
+    }
+
     pub(super) async fn outlook(&self, write: &mut Write, row: &InquiryRow) -> Result<Outlook, StoreError> {
         let pipelines = &self.settings.inquiries.pipelines;
         if !row.is_known_to_onec() && !pipelines.is_empty() {
