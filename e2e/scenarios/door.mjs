@@ -74,8 +74,9 @@ export function door(world) {
         await there.getByRole("button", { name: "Выйти везде" }).click();
         await there.waitForURL("**/login**");
       });
-      await here.goto("/held");
-      assert.equal(new URL(here.url()).pathname, "/login");
+      // A page that listens for news may have gone to the door by itself.
+      await here.goto("/held").catch(() => undefined);
+      await here.waitForURL("**/login**");
       await signIn(here, world.demo);
     });
   });

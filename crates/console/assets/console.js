@@ -101,11 +101,13 @@
 // On a phone the cells of a row stand below each other, every one with the head of its column; without scripts the table
 // moves sideways.
 (function piles() {
-  const FEW = 3;
+  // Two columns fit, and a third one of numbers does.
+  const isNarrow = (heads) => heads.length < 3 || (heads.length === 3 && heads.some((head) => head.classList.contains("number")));
 
   function pile(table) {
-    const heads = [...table.querySelectorAll("thead th")].map((head) => (head.querySelector(".hidden") ? "" : head.textContent));
-    if (heads.length <= FEW) return;
+    const cells = [...table.querySelectorAll("thead th")];
+    if (isNarrow(cells)) return;
+    const heads = cells.map((head) => (head.querySelector(".hidden") ? "" : head.textContent));
     table.classList.add("piled");
     for (const row of table.querySelectorAll("tbody tr")) [...row.children].forEach((cell, column) => (cell.dataset.head = heads[column] ?? ""));
   }
