@@ -17,6 +17,9 @@ export function conflicts(world) {
       await page.waitForURL(/\/records\//);
       await pictures(page, "record-in-conflict", (dress) => isAccessible(page, `a conflict, ${dress}`));
 
+      const there = await page.request.get(await page.getByRole("link", { name: "открыть в Битрикс24" }).getAttribute("href"));
+      assert.match(await there.text(), /Компания № \d+: ПАО «Газпром»/, "the link leads to the card");
+
       const row = (field) => page.getByRole("main").locator("tbody tr").filter({ has: page.getByRole("rowheader", { name: field }) });
       const agrees = (field) => async () => (await row(field).innerText()).includes("совпадает");
       await row("ФИО директора").getByRole("button", { name: "Взять из 1С" }).click();

@@ -46,7 +46,7 @@ async fn all_of_a_cause_are_given_up_with_a_reason_that_each_of_them_keeps() {
 
     assert_eq!(waiting(&office).await, 0);
     let text = olga.opens(&job).await.text();
-    assert!(text.contains("готово: 2 из 2") && text.contains("Сняты с передачи: 2"), "{text}");
+    assert!(text.contains("готово 2 из 2") && text.contains("Сняты с передачи: 2"), "{text}");
     assert!(text.contains("закрытые филиалы"), "{text}");
     let deeds = office.store.deeds(None, 10).await.expect("the database is ours");
     assert_eq!(deeds.len(), 2);
@@ -122,7 +122,7 @@ async fn everything_that_waits_is_tried_again_after_an_outage() {
     office.works().await;
 
     let text = olga.opens(&job).await.text();
-    assert!(text.contains("готово: 1 из 1"), "{text}");
+    assert!(text.contains("готово 1 из 1"), "{text}");
 }
 
 #[tokio::test]

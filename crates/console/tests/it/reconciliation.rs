@@ -52,7 +52,7 @@ async fn what_nobody_carries_is_sent_and_the_run_knows_it() {
     office.works().await;
 
     let text = olga.opens(&job).await.text();
-    assert!(text.contains("готово: 2 из 2") && text.contains("Передаются: 2"), "{text}");
+    assert!(text.contains("готово 2 из 2") && text.contains("Передаются: 2"), "{text}");
     let after = olga.opens(&page).await.text();
     assert!(!after.contains("Отправить всё"), "{after}");
     assert!(after.contains("| Различается | отправлено сейчас | 2"), "{after}");

@@ -25,6 +25,7 @@ use super::application;
 use super::batch::Batch;
 use super::call::{Caller, Outcome, Refusal};
 use super::methods;
+use super::page;
 use super::php::{Array, Php, parse_str, record};
 use super::portal::{Inner, Way, really_wait};
 use super::table::iso;
@@ -209,6 +210,8 @@ async fn handle(
     let Some(address) = address(request.uri().path()) else {
         return Ok(if request.uri().path().starts_with("/rest/") {
             refuse(&Refusal::coded(401, "NO_AUTH_FOUND", "Wrong authorization data"))
+        } else if let Some(page) = page::card(portal, request.uri().path()) {
+            plain(200, "text/html; charset=utf-8", Body::from(page))
         } else {
             plain(404, "text/html", Body::from("<html><body>404 Not Found</body></html>"))
         });

@@ -26,6 +26,7 @@ mod methods;
 mod module;
 mod multifield;
 mod notices;
+mod page;
 mod php;
 mod pipeline;
 mod portal;

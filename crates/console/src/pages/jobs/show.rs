@@ -77,12 +77,10 @@ pub(crate) fn bar(progress: &Progress) -> Markup {
     html! {
         p {
             (words::standing(progress))
-            @if is_open && progress.began_at.is_some() { " " (progress.phase) }
-            @match progress.total {
-                Some(total) => { ": " (number(progress.done)) " из " (number(total)) },
-                None if progress.done > 0 => { ": " (number(progress.done)) },
-                None => {},
-            }
+            @let phase = if is_open && progress.began_at.is_some() { progress.phase } else { "" };
+            @let counted = counted(progress);
+            @if !phase.is_empty() { " " (phase) @if !counted.is_empty() { ":" } }
+            @if !counted.is_empty() { " " (counted) }
         }
         @if is_open {
             @match progress.total.filter(|total| *total > 0) {
@@ -91,6 +89,15 @@ pub(crate) fn bar(progress: &Progress) -> Markup {
             }
         }
         @if let Some(trouble) = &progress.trouble { p.flash.problem { (trouble) } }
+    }
+}
+
+/// «36 из 36»; empty before anything is counted.
+fn counted(progress: &Progress) -> String {
+    match progress.total {
+        Some(total) => format!("{} из {}", number(progress.done), number(total)),
+        None if progress.done > 0 => number(progress.done),
+        None => String::new(),
     }
 }
 

@@ -7,6 +7,37 @@ use serde_json::json;
 use super::{Rest, ids};
 
 #[tokio::test]
+async fn a_link_to_a_card_leads_to_what_the_portal_keeps() {
+    let rest = Rest::new().await;
+    let employee = rest.portal.employee();
+    let company = employee.creates_company("ООО <b>Ромашка</b>").unwrap();
+    employee.adds_phone(company, "+74951234567").unwrap();
+    let requisite = employee.adds_requisite(company, "COMPANY", &[("RQ_INN", "7707083893")]).unwrap();
+    employee.writes_address(requisite, 1, &[("ADDRESS_1", "Садовая, 1")]).unwrap();
+    let deal = employee.adds_deal(company, &[("TITLE", "Насос")]).unwrap();
+    let address = rest.portal.address();
+    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let page = async |path: String| {
+        let answer = http.get(format!("http://{address}{path}")).send().await.expect("the portal answers");
+        (answer.status().as_u16(), answer.text().await.expect("a page"))
+    };
+
+    let (status, text) = page(format!("/crm/company/details/{company}/")).await;
+    assert_eq!(status, 200);
+    for part in [
+        "ООО &lt;b&gt;Ромашка&lt;/b&gt;",
+        "+74951234567",
+        "<th align=\"left\">ИНН</th><td>7707083893",
+        "Садовая, 1",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(page(format!("/crm/deal/details/{deal}/")).await.1.contains("Насос"));
+    assert_eq!(page("/crm/company/details/1/".to_owned()).await.0, 404);
+    assert_eq!(page("/crm/lead/details/1/".to_owned()).await.0, 404);
+}
+
+#[tokio::test]
 async fn an_employee_works_by_hand_and_is_not_counted() {
     let rest = Rest::new().await;
     let employee = rest.portal.employee();
