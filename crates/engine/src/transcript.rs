@@ -19,7 +19,8 @@ use crate::words::in_words;
 
 /// How long transcripts are kept.
 pub(crate) const KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// How many are kept. One of a full counterparty takes about two KiB, so all of them stay below half a GiB.
+/// How many are kept. One of a full counterparty that was made takes 2.1 KB, its row in the index included (docs/performance.md),
+/// so all of them take some 420 MB.
 pub(crate) const KEPT_MAX: i64 = 200_000;
 /// Characters of what a command was called with.
 const ASKED_MAX: usize = 1_500;
