@@ -269,3 +269,28 @@ async fn a_kill_between_the_steps_loses_nothing_that_was_written() {
     assert_eq!(ping.basic_auth("1c", Some(ONEC.1)).send().await.unwrap().status(), StatusCode::OK);
     assert_eq!(service.terminate(), Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_that_cannot_be_written_are_told_and_the_next_try_finds_the_administrator_there() {
+    let place = new_place().await;
+    let (webhook, before) = (place.portal.webhook_url(), settings(&place));
+    let file = place.folder.path().join("parom.toml");
+    let newcomer = Newcomer::at(&place);
+    newcomer.sends(&[("deed", "check"), ("webhook_url", &webhook)]).await;
+    let [login, name, password] = ANNA;
+    let save = [("deed", "save"), ("onec_login", "1c"), ONEC, login, name, password];
+
+    let broken = "[onec\npassword = \"s3cr3t\"\n";
+    std::fs::write(&file, broken).unwrap();
+    let (status, page) = newcomer.sends(&save).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+    assert!(page.contains("не читается как TOML") && !page.contains("s3cr3t"), "{page}");
+    assert!(page.contains("уже заведён"), "{page}");
+    assert_eq!(settings(&place), broken);
+
+    std::fs::write(&file, &before).unwrap();
+    let (status, page) = newcomer.sends(&save).await;
+    assert_eq!(status, StatusCode::OK, "{page}");
+    newcomer.service.awaits("portal");
+    assert_eq!(place.run(&["user", "list"]).out.matches("anna").count(), 1, "once");
+}
