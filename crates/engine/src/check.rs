@@ -36,5 +36,5 @@ pub async fn check_webhook(
         ids: Arc::clone(ids),
         settings: Settings::default(),
     };
-    Engine::new(parts).portal_findings().await
+    Engine::new(parts).webhook_findings().await.unwrap_or_else(|unreachable| vec![unreachable])
 }

@@ -153,19 +153,10 @@ impl Engine {
 
     /// What of it concerns the portal. Changes nothing there, and asks it some thirty questions.
     pub async fn portal_findings(&self) -> Vec<Finding> {
-        let profile: Value = match self.client.call_as("profile", &Args::new()).await {
-            Ok(profile) => profile,
-            Err(error) => return vec![unreachable(&error)],
+        let mut findings = match self.webhook_findings().await {
+            Ok(findings) => findings,
+            Err(unreachable) => return vec![unreachable],
         };
-        let mut findings = vec![webhook_owner(&profile)];
-        findings.push(self.scope_finding().await.unwrap_or_else(|error| unanswered(RIGHTS, &error)));
-        findings.push(self.methods_finding().await.unwrap_or_else(|error| unanswered(KNOWN_METHODS, &error)));
-        findings.push(self.clock_finding().await.unwrap_or_else(|error| unanswered(CLOCKS, &error)));
-        findings.push(self.template_finding().await);
-        findings.push(self.code_field_finding().await.unwrap_or_else(|error| unanswered(CODE, &error)));
-        findings
-            .push(self.deal_fields_finding().await.unwrap_or_else(|error| unanswered(DEAL_FIELDS, &error)));
-        findings.push(self.address_finding().await.unwrap_or_else(|error| unanswered(ADDRESS_TYPES, &error)));
         findings.extend(self.application_finding().await);
         findings.extend(self.bridge_findings().await);
         if let Ok(Lane::Stopped { reason, since }) = self.store.lane(Side::Bitrix).await {
@@ -173,6 +164,22 @@ impl Engine {
             findings.push(Finding::bad(LANE, format!("остановлена с {since}: {reason}"), cure));
         }
         findings
+    }
+
+    /// What the webhook alone tells; keeps nothing. An error: the portal does not answer at all.
+    pub(crate) async fn webhook_findings(&self) -> Result<Vec<Finding>, Finding> {
+        let profile: Value =
+            self.client.call_as("profile", &Args::new()).await.map_err(|error| unreachable(&error))?;
+        Ok(vec![
+            webhook_owner(&profile),
+            self.scope_finding().await.unwrap_or_else(|error| unanswered(RIGHTS, &error)),
+            self.methods_finding().await.unwrap_or_else(|error| unanswered(KNOWN_METHODS, &error)),
+            self.clock_finding().await.unwrap_or_else(|error| unanswered(CLOCKS, &error)),
+            self.template_finding().await,
+            self.code_field_finding().await.unwrap_or_else(|error| unanswered(CODE, &error)),
+            self.deal_fields_finding().await.unwrap_or_else(|error| unanswered(DEAL_FIELDS, &error)),
+            self.address_finding().await.unwrap_or_else(|error| unanswered(ADDRESS_TYPES, &error)),
+        ])
     }
 
     async fn scope_finding(&self) -> Result<Finding, CallError> {

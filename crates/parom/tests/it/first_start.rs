@@ -80,6 +80,10 @@ async fn whoever_has_the_code_tries_the_portal_and_writes_the_settings_and_the_s
     assert_eq!(status, StatusCode::OK, "{page}");
     assert!(page.contains("портал отвечает") && page.contains("Записать и запустить"), "{page}");
     assert!(!page.contains(secret), "the webhook does not come back");
+    assert!(
+        !page.contains("parom.bridge"),
+        "what is kept of the module is of a portal that was chosen: {page}"
+    );
     assert_eq!(settings(&place), before, "trying writes nothing");
 
     let [login, name, password] = ANNA;
