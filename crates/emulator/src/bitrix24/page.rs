@@ -69,14 +69,14 @@ fn section(heading: &str, card: &Card) -> String {
     let named = card.fields.iter().map(|(name, value)| (title(name).unwrap_or(name), value));
     let phones = card.phones.iter().map(|phone| ("Телефон", phone));
     let emails = card.emails.iter().map(|email| ("E-mail", email));
-    let rows: String = phones
+    let rows: Vec<String> = phones
         .chain(emails)
         .chain(named)
         .map(|(name, value)| {
             format!("<tr><th align=\"left\">{}</th><td>{}</td></tr>", escaped(name), escaped(value))
         })
         .collect();
-    format!("<h2>{heading}</h2><table>{rows}</table>")
+    format!("<h2>{heading}</h2><table>{}</table>", rows.concat())
 }
 
 fn escaped(text: &str) -> String {

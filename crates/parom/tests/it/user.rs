@@ -57,7 +57,8 @@ async fn signs_in(address: &str, login: &str, password: &str) -> Result<String, 
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let bytes: Vec<String> = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    bytes.concat()
 }
 
 /// The status of a page for whoever has this cookie.
