@@ -32,7 +32,7 @@ pub(crate) struct Args {
     /// После рассказа никто ничего не меняет, кроме вас; 1С продолжает обмен
     #[arg(long, conflicts_with = "once")]
     still: bool,
-    /// Взять N придуманных контрагентов вместо настоящих
+    /// Взять N придуманных контрагентов вместо настоящих, не меньше 50
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     counterparties: u64,
 }
@@ -42,7 +42,15 @@ const CROSSING_MAX: SignedDuration = SignedDuration::from_secs(120);
 /// How often the demo looks whether everything has arrived.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_millis(50);
 
+/// With fewer there is nobody left for one of the stories.
+const COUNTERPARTIES_MIN: u64 = 50;
+
 pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
+    if (1..COUNTERPARTIES_MIN).contains(&args.counterparties) {
+        bail!(
+            "для рассказа нужно не меньше {COUNTERPARTIES_MIN} контрагентов; без --counterparties — настоящие"
+        );
+    }
     let mut cast = Cast::gather(args.counterparties).await?;
     let lifecycle = Lifecycle::default();
     let engine = cast.app.engine()?;

@@ -86,3 +86,13 @@ fn while_the_demo_runs_people_work_on_both_sides_until_it_is_told_to_end() {
     assert_eq!(demo.wait().expect("it was ours").code(), Some(0));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the demo leaves nothing behind");
 }
+
+#[test]
+fn too_few_counterparties_are_refused_before_anything_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let ran = run_in(folder.path(), &["demo", "--once", "--counterparties", "5"]);
+
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.is_empty() && ran.err.contains("не меньше 50"), "{ran:?}");
+}
