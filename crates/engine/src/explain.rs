@@ -24,8 +24,10 @@ const DEEDS_MAX: usize = 200;
 
 /// In the journal: what 1C took of Parom.
 const TAKEN: &str = "receipt";
-/// In the journal: what Parom wrote into the portal.
+/// In the journal: what Parom wrote into the portal, read back.
 const WRITTEN: &str = "dispatch";
+/// In the journal: what Parom read in the portal.
+const READ: &str = "collect";
 
 /// A counterparty, field by field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -262,12 +264,15 @@ impl Play {
             Side::OneC => prepared(before.clone(), change.snapshot.clone()),
             Side::Bitrix => change.snapshot.clone(),
         };
+        let written = (change.source == WRITTEN).then(|| self.would_write(rules));
         for field in Field::ALL {
             if speaks(&snapshot, field) && !(speaks(&before, field) && same(field, &before, &snapshot)) {
+                // What Parom reads back after it has written may hold an employee's edit as well.
+                let is_read = written.as_ref().is_some_and(|written| !same(field, written, &snapshot));
                 let since = Since {
                     changed_at: change.changed_at,
                     seen_at: change.seen_at,
-                    source: source(&change.source),
+                    source: source(if is_read { READ } else { &change.source }),
                 };
                 let told = self.told_mut(field);
                 match change.side {
@@ -282,6 +287,14 @@ impl Play {
             Side::Bitrix => self.bitrix = Some(shown),
         }
         self.decide(change.seen_at, rules);
+    }
+
+    /// What Parom writes into the portal as things stand.
+    fn would_write(&self, rules: &domain::Rules) -> Counterparty {
+        let (onec, bitrix) = (self.onec.as_ref(), self.bitrix.as_ref());
+        let mut target = merge_with_word(&self.base, onec, bitrix, rules, &self.rulings).target;
+        without_bad_emails(&mut target);
+        target
     }
 
     fn decide(&mut self, at: Timestamp, rules: &domain::Rules) {
@@ -345,7 +358,7 @@ fn source(word: &str) -> &'static str {
     match word {
         "1c" => "показала 1С",
         TAKEN => "1С подтвердила получение",
-        "collect" => "прочитано в Битрикс24",
+        READ => "прочитано в Битрикс24",
         WRITTEN => "записано Паромом в Битрикс24",
         _ => "другим путём",
     }

@@ -62,6 +62,25 @@ async fn an_employees_edit_is_told_on_its_way_and_after_it() {
 }
 
 #[tokio::test]
+async fn an_employees_edit_that_was_read_back_with_what_parom_wrote_stays_the_employees() {
+    let mut world = agreed().await;
+    let (_, requisite) = world.card(&inn(1));
+    world.portal.employee().edits_requisite(requisite.id, &[("RQ_DIRECTOR", "Сидоров Сидор")]).unwrap();
+    world.show(vec![(guid(1), Counterparty { kpp: Some("781401001".into()), ..entity(1) })]).await;
+    world.until_quiet().await;
+
+    let (kpp, director) = (field(&world, Field::Kpp).await, field(&world, Field::Director).await);
+
+    assert_eq!((kpp.bitrix.as_deref(), kpp.origin), (Some("781401001"), Some(Side::OneC)));
+    assert_eq!(kpp.bitrix_since.unwrap().source, "записано Паромом в Битрикс24");
+    assert_eq!(
+        (director.bitrix.as_deref(), director.mark),
+        (Some("Сидоров Сидор"), Mark::Travels(Side::Bitrix))
+    );
+    assert_eq!(director.bitrix_since.unwrap().source, "прочитано в Битрикс24");
+}
+
+#[tokio::test]
 async fn the_rule_is_named_that_decided_at_the_first_meeting() {
     let rules = Rules::default().with(Field::Kpp, Rule::Onec).with(Field::Director, Rule::FillIfEmpty);
     let mut world = World::open_with(Settings { rules, ..Settings::default() }).await;
