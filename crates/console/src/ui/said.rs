@@ -20,8 +20,8 @@ pub(crate) fn said(transcript: &Transcript) -> Markup {
                 (whom) ": "
                 @match said.lines.as_slice() {
                     [] => "без команд",
-                    [only] => { (only.method) " " (ended(only.end)) },
-                    [first, rest @ ..] => { (first.method) " и ещё " (rest.len()) " " (ended(worst(&said.lines))) },
+                    [only] => { (in_words(&only.method)) " " (ended(only.end)) },
+                    [first, rest @ ..] => { (in_words(&first.method)) " и ещё " (rest.len()) " " (ended(worst(&said.lines))) },
                 }
                 @if let Some(took) = said.took {
                     span.note { " за " (number(u64::try_from(took.as_millis()).unwrap_or_default())) "\u{a0}мс" }
@@ -37,6 +37,29 @@ fn one(line: &Line) -> Markup {
         p { code { (line.method) } " " (ended(line.end)) }
         @if !line.asked.is_empty() { pre { (line.asked) } }
         @if !line.answered.is_empty() { p.note { "Ответ: " (line.answered) } }
+    }
+}
+
+/// What a call does, for people; one that has no words is named as it is.
+fn in_words(method: &str) -> &str {
+    match method {
+        "GET counterparties" => "взяла контрагента",
+        "GET inquiries" => "взяла сделку",
+        "POST receipts" => "ответила, что сделала",
+        "crm.company.add" => "создать компанию",
+        "crm.company.update" => "изменить компанию",
+        "crm.requisite.add" => "создать реквизиты",
+        "crm.requisite.update" => "изменить реквизиты",
+        "crm.requisite.delete" => "удалить реквизиты",
+        "crm.requisite.bankdetail.add" => "добавить банковские реквизиты",
+        "crm.requisite.bankdetail.update" => "изменить банковские реквизиты",
+        "crm.requisite.bankdetail.delete" => "удалить банковские реквизиты",
+        "crm.address.add" => "записать адрес",
+        "crm.address.update" => "изменить адрес",
+        "crm.address.delete" => "удалить адрес",
+        "crm.item.update" => "изменить сделку",
+        "crm.timeline.comment.add" | "crm.timeline.logmessage.add" => "написать в ленту",
+        other => other,
     }
 }
 
