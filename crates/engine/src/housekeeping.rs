@@ -7,7 +7,12 @@ use domain::{SignedDuration, Timestamp};
 use store::{StoreError, Write};
 use tracing::info;
 
-use crate::{Engine, transcript};
+use crate::Engine;
+
+/// Days for which a delivery that has ended stays in the history of its record.
+pub const DELIVERY_DAYS: i64 = 100;
+/// Days for which requests and answers stay there.
+pub const TRANSCRIPT_DAYS: i64 = 30;
 
 /// Rows forgotten in one transaction: some milliseconds.
 const TOGETHER: usize = 1_000;
@@ -37,10 +42,10 @@ impl Old {
     const fn kept(self) -> SignedDuration {
         match self {
             // People look at the last days, and sometimes at a quarter.
-            Self::Deliveries => days(100),
+            Self::Deliveries => days(DELIVERY_DAYS),
             // A receipt that comes later speaks of nothing that anybody knows.
             Self::HandedInquiries => days(60),
-            Self::Transcripts => transcript::KEPT_FOR,
+            Self::Transcripts => days(TRANSCRIPT_DAYS),
             Self::Audit => days(3 * 365),
             Self::Contents => SignedDuration::ZERO,
         }

@@ -54,6 +54,7 @@ pub use doctor::{Finding, Severity, Theme, misfits};
 pub use engine::{Engine, EngineError, Parts};
 pub use explain::{Decided, Explained, ExplainedField, Mark, Since};
 pub use face::{DealField, DealFields, PaperStanding, Shown, ShownField};
+pub use housekeeping::{DELIVERY_DAYS, TRANSCRIPT_DAYS};
 pub use inquiry::InquirySettings;
 pub use jobs::{
     BadLine, BulkFound, Content, Found, HealFound, LoadFile, LoadFound, PlanFound, Progress, ReconcileFound,

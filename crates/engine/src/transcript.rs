@@ -1,5 +1,5 @@
 //! Requests and answers with secrets cut out, for people who look for a cause. Kept with what settles the matter, so that it
-//! costs no write of its own; forgotten after [`KEPT_FOR`], or when there are more than [`KEPT_MAX`].
+//! costs no write of its own; forgotten after [`TRANSCRIPT_DAYS`](crate::TRANSCRIPT_DAYS), or when there are more than [`KEPT_MAX`].
 //!
 //! What asks and changes nothing is not kept: it would be a hundred times as much and explain nothing.
 
@@ -17,8 +17,6 @@ use store::{Line, LineEnd, NewTranscript, SentInquiry};
 use crate::Engine;
 use crate::words::in_words;
 
-/// How long transcripts are kept.
-pub(crate) const KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How many are kept. One of a full counterparty that was made takes 2.1 KB, its row in the index included (docs/performance.md),
 /// so all of them take some 420 MB.
 pub(crate) const KEPT_MAX: i64 = 200_000;

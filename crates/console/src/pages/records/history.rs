@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum_extra::extract::Query;
 use domain::{Counterparty, DeliveryState, Field, LinkId, Role, Side};
-use engine::in_words;
+use engine::{DELIVERY_DAYS, TRANSCRIPT_DAYS, in_words};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 use store::{
@@ -41,8 +41,19 @@ pub(super) async fn history(
     let body = html! {
         p { a href=(Record { id }) { "К записи" } }
         (list(&console, &viewer, id, &page))
+        @if page.next.is_none() { (kept()) }
     };
     Ok(Page::beside(format!("{}: что было", title(&record)), body))
+}
+
+/// Why there is nothing older.
+fn kept() -> Markup {
+    html! {
+        p.note {
+            "Что показывали стороны и что решили люди, хранится всегда; передачи — " (DELIVERY_DAYS)
+            " дней, запросы и ответы — " (TRANSCRIPT_DAYS) "."
+        }
+    }
 }
 
 /// Entries, and where older ones are.
