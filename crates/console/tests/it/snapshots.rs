@@ -80,6 +80,13 @@ async fn a_record_that_both_sides_have_changed_as_an_operator_sees_it() {
 }
 
 #[tokio::test]
+async fn the_history_of_a_record() {
+    let mut office = Office::with_people().await;
+    let id = office.disputed().await;
+    assert_snapshot!(read(&office, "viktor", &format!("/records/{id}/history")).await);
+}
+
+#[tokio::test]
 async fn deals_and_their_inquiries() {
     assert_snapshot!(read(&Office::busy().await, "viktor", "/inquiries").await);
 }
