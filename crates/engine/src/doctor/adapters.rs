@@ -36,12 +36,13 @@ impl Engine {
             "Проверьте регламентное задание обмена в 1С, логин и пароль из раздела [onec] и адрес Парома.";
         findings.push(match seen {
             None => Finding::warning(ONEC, "ещё ни разу не обращалась к Парому", cure),
-            Some(at) if now.duration_since(at) > SILENCE_MAX => Finding::warning(
-                ONEC,
-                format!("молчит {}: последний раз обращалась {at}", span(now, at)),
-                cure,
-            ),
-            Some(at) => Finding::good(ONEC, format!("обращалась {at}")),
+            Some(at) if now.duration_since(at) > SILENCE_MAX => {
+                Finding::warning(ONEC, format!("молчит {}", span(now, at)), cure)
+            }
+            Some(at) if now.duration_since(at) < SignedDuration::from_mins(1) => {
+                Finding::good(ONEC, "обращалась меньше минуты назад")
+            }
+            Some(at) => Finding::good(ONEC, format!("обращалась {} назад", span(now, at))),
         });
         match self.store.adapter().await {
             Ok(Some(hello)) => findings.extend(adapter_findings(&hello)),
