@@ -5,7 +5,7 @@
 
 use domain::{
     DeliveryId, Link, Offer, OneCRef, Reason, ReasonCode, Receipt, ReceiptStatus, ReceiptTaken, Shown, Side,
-    SignedDuration, Timestamp,
+    SignedDuration, Timestamp, quoted,
 };
 use store::{NewChange, NewTranscript, Received, Receiving, Sent, StoreError, Write};
 use tracing::{debug, warn};
@@ -188,9 +188,9 @@ impl Engine {
             let reason = Reason::new(
                 ReasonCode::DuplicateInPortal,
                 format!(
-                    "Клиент с таким ИНН уже создан: 1С нашла контрагента «{}» (код {}), а он связан с компанией № {}. \
+                    "Клиент с таким ИНН уже создан: 1С нашла контрагента {} (код {}), а он связан с компанией № {}. \
                      Объедините её с компанией № {} в Битрикс24 или исправьте ИНН.",
-                    known.onec.as_ref().map_or("", |onec| onec.snapshot.title()),
+                    quoted(known.onec.as_ref().map_or("", |onec| onec.snapshot.title())),
                     known.onec_code.as_deref().unwrap_or("не известен"),
                     known.company_id.unwrap_or_default(),
                     link.company_id.unwrap_or_default(),

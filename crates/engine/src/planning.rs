@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domain::merge::{agreed, same};
 use domain::{
     Counterparty, DeliveryState, Field, Link, MatchBy, MatchKey, Reason, ReasonCode, Shown, Side, Timestamp,
-    Why,
+    Why, quoted,
 };
 use store::{Claim, Conflict, Entity, NewChange, NewLook, PortalRequisite, StoreError, Write};
 
@@ -395,10 +395,10 @@ pub(crate) fn parted(link: &Link) -> Option<Reason> {
     Some(Reason::new(
         ReasonCode::Unlinked,
         format!(
-            "«{}»: связь контрагента 1С с компанией № {} разорвана ({}). Ничего не удалено, но изменения между ними не \
+            "{}: связь контрагента 1С с компанией № {} разорвана ({}). Ничего не удалено, но изменения между ними не \
              передаются. Свяжите контрагента с компанией снова, с этой или с другой, или исправьте ИНН там, где он \
              ошибочен.",
-            title(link),
+            quoted(title(link)),
             parted.company_id,
             parted.by,
         ),
@@ -438,14 +438,14 @@ async fn has_deal(write: &mut Write, company: i64) -> Result<bool, StoreError> {
 fn duplicate_in_onec(shown: &Counterparty, key: &MatchKey, holder: Option<&Link>) -> Reason {
     let other = holder.map(|holder| {
         let code = holder.onec_code.as_deref().unwrap_or("без кода");
-        format!("«{}» (код {code})", title(holder))
+        format!("{} (код {code})", quoted(title(holder)))
     });
     Reason::new(
         ReasonCode::DuplicateInOneC,
         format!(
-            "«{}» не передан: в 1С уже есть контрагент с {}: {}. Пометьте лишнего на удаление или исправьте \
+            "{} не передан: в 1С уже есть контрагент с {}: {}. Пометьте лишнего на удаление или исправьте \
              ИНН; если это филиалы, включите в настройках match = \"inn+kpp\".",
-            shown.title(),
+            quoted(shown.title()),
             inn_in_words(key),
             other.as_deref().unwrap_or("другой контрагент"),
         ),
@@ -454,17 +454,17 @@ fn duplicate_in_onec(shown: &Counterparty, key: &MatchKey, holder: Option<&Link>
 
 pub(crate) fn duplicate_in_portal(shown: &Counterparty, key: &MatchKey, holder: Option<&Link>) -> Reason {
     let other = holder.map(|holder| match holder.company_id {
-        Some(company) => format!("компания № {company} «{}»", title(holder)),
-        None => format!("контрагент 1С «{}»", title(holder)),
+        Some(company) => format!("компания № {company} {}", quoted(title(holder))),
+        None => format!("контрагент 1С {}", quoted(title(holder))),
     });
     Reason::new(
         ReasonCode::DuplicateInPortal,
         format!(
-            "Клиент с таким ИНН уже создан: {} ({}). «{}» не передан в 1С. Объедините компании, удалите лишнюю или \
+            "Клиент с таким ИНН уже создан: {} ({}). {} не передан в 1С. Объедините компании, удалите лишнюю или \
              исправьте ИНН: передача начнётся сама.",
             inn_in_words(key),
             other.as_deref().unwrap_or("другая компания"),
-            shown.title(),
+            quoted(shown.title()),
         ),
     )
 }
@@ -474,9 +474,9 @@ pub(crate) fn gone_from_portal(link: &Link, company: i64) -> Reason {
     Reason::new(
         ReasonCode::GoneInPortal,
         format!(
-            "«{}» не передан: компания № {company} или её реквизит удалены в Битрикс24 или недоступны \
+            "{} не передан: компания № {company} или её реквизит удалены в Битрикс24 или недоступны \
              пользователю вебхука. В 1С ничего не удалено. Восстановите их или повторите передачу (parom parked retry): тогда будет создана новая компания.",
-            title(link)
+            quoted(title(link))
         ),
     )
 }

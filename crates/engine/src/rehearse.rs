@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::{
-    Counterparty, Field, Link, MatchKey, OneCRef, Reason, ReasonCode, Remark, Shown, Side, Timestamp,
+    Counterparty, Field, Link, MatchKey, OneCRef, Reason, ReasonCode, Remark, Shown, Side, Timestamp, quoted,
 };
 
 use crate::Engine;
@@ -158,8 +158,10 @@ impl Rehearsal {
             Reason::new(
                 ReasonCode::DuplicateInOneC,
                 format!(
-                    "«{title}» не будет передан: в 1С уже есть контрагент с ИНН {}: «{other}».",
-                    key.as_str()
+                    "{} не будет передан: в 1С уже есть контрагент с ИНН {}: {}.",
+                    quoted(title),
+                    key.as_str(),
+                    quoted(&other)
                 ),
             )
         }))

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use domain::OneCRef;
+use domain::{OneCRef, quoted};
 
 use crate::scalar::{clean, text};
 use crate::value::{Value, element_of};
@@ -102,7 +102,7 @@ impl Gathered<'_> {
         match onec_ref {
             Some(onec_ref) if self.faults.is_empty() => Ok(Readable { spoken_ref, shown: make(onec_ref) }),
             _ => {
-                let named = if title.is_empty() { String::new() } else { format!(" «{title}»") };
+                let named = if title.is_empty() { String::new() } else { format!(" {}", quoted(title)) };
                 let more = self.faults.len().saturating_sub(FAULTS_MAX);
                 self.faults.truncate(FAULTS_MAX);
                 let rest = if more > 0 { format!("; и ещё ошибок: {more}") } else { String::new() };

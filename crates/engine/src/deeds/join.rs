@@ -1,6 +1,6 @@
 //! A person says which company a counterparty of 1C is.
 
-use domain::{Link, LinkId, MatchKey, Side};
+use domain::{Link, LinkId, MatchKey, Side, quoted};
 use store::{DeedKind, Entity, NewLook, PortalRequisite, StoreError, Write};
 use tracing::info;
 
@@ -69,9 +69,9 @@ impl Engine {
         match holder_in_onec(write, &key).await?.filter(|holder| holder.id != link.id) {
             None => Ok(()),
             Some(holder) => Err(DeedError::Impossible(format!(
-                "В 1С с этим ИНН есть ещё контрагент «{}» (код {}). Две записи 1С с одной компанией не связывают: \
+                "В 1С с этим ИНН есть ещё контрагент {} (код {}). Две записи 1С с одной компанией не связывают: \
                  пометьте лишнюю на удаление или исправьте ИНН.",
-                holder.onec.as_ref().map_or("", |onec| onec.snapshot.title()),
+                quoted(holder.onec.as_ref().map_or("", |onec| onec.snapshot.title())),
                 holder.onec_code.as_deref().unwrap_or("не известен"),
             ))),
         }
@@ -113,8 +113,8 @@ async fn free(write: &mut Write, link: &Link, company: i64, requisite: Option<i6
         }
         if other.onec_ref.is_some() {
             return Err(DeedError::Impossible(format!(
-                "Компания № {company} уже связана с контрагентом 1С «{}» (код {}). Сначала разорвите ту связь.",
-                other.onec.as_ref().map_or("", |onec| onec.snapshot.title()),
+                "Компания № {company} уже связана с контрагентом 1С {} (код {}). Сначала разорвите ту связь.",
+                quoted(other.onec.as_ref().map_or("", |onec| onec.snapshot.title())),
                 other.onec_code.as_deref().unwrap_or("не известен"),
             )));
         }

@@ -1,6 +1,6 @@
 //! Why a delivery to Bitrix24 waits for a person: what happened, with what, what to do.
 
-use domain::{Field, Reason, ReasonCode};
+use domain::{Field, Reason, ReasonCode, quoted};
 
 use super::work::Work;
 use crate::card::Card;
@@ -10,9 +10,9 @@ pub(super) fn refused(work: &Work, text: &str) -> Reason {
     Reason::new(
         ReasonCode::Refused,
         format!(
-            "«{}» (ИНН {inn}) не передан: Битрикс24 отказал: {text}. Исправьте данные в 1С, и передача повторится \
+            "{} (ИНН {inn}) не передан: Битрикс24 отказал: {text}. Исправьте данные в 1С, и передача повторится \
              сама, или повторите её командой parom parked retry.",
-            work.title(),
+            quoted(work.title()),
         ),
     )
 }
@@ -21,9 +21,9 @@ pub(super) fn held_by_another(work: &Work, company: i64) -> Reason {
     Reason::new(
         ReasonCode::DuplicateInPortal,
         format!(
-            "«{}» не передан: клиент с таким ИНН уже создан, ИНН {} стоит в компании № {company}, а она связана с \
+            "{} не передан: клиент с таким ИНН уже создан, ИНН {} стоит в компании № {company}, а она связана с \
              другим контрагентом 1С. Исправьте ИНН у того, где он ошибочен: передача повторится сама.",
-            work.title(),
+            quoted(work.title()),
             work.inn(),
         ),
     )
@@ -33,11 +33,11 @@ pub(super) fn repeated_in_portal(work: &Work, company: i64) -> Reason {
     Reason::new(
         ReasonCode::DuplicateInPortal,
         format!(
-            "«{}» не передан: клиент с таким ИНН уже создан, ИНН {} стоит в компании № {company}, и модуль портала не \
+            "{} не передан: клиент с таким ИНН уже создан, ИНН {} стоит в компании № {company}, и модуль портала не \
              сохраняет его второй раз. Исправьте ИНН у того, где он ошибочен, или удалите лишнюю компанию: передача \
              повторится сама. Если это филиалы, разрешите их в настройках модуля на портале и повторите передачу \
              (parom parked retry).",
-            work.title(),
+            quoted(work.title()),
             work.inn(),
         ),
     )
@@ -48,10 +48,10 @@ pub(super) fn half_made(work: &Work, half: i64, company: i64) -> Reason {
     Reason::new(
         ReasonCode::SeveralInPortal,
         format!(
-            "«{}» не передан: клиент с таким ИНН уже создан, ИНН {} стоит в компании № {company}. Компания № {half}, которую \
+            "{} не передан: клиент с таким ИНН уже создан, ИНН {} стоит в компании № {company}. Компания № {half}, которую \
              начал создавать Паром, осталась без реквизитов, и удалить её не удалось: у неё уже есть сделка, её изменили \
              или у вебхука нет права удалять. Объедините обе в Битрикс24, затем повторите передачу (parom parked retry).",
-            work.title(),
+            quoted(work.title()),
             work.inn(),
         ),
     )
@@ -61,9 +61,9 @@ pub(super) fn own_company(work: &Work) -> Reason {
     Reason::new(
         ReasonCode::OwnCompany,
         format!(
-            "«{}» (ИНН {}) не передан: с этим ИНН в Битрикс24 записана ваша собственная компания (№ {}). Если это \
+            "{} (ИНН {}) не передан: с этим ИНН в Битрикс24 записана ваша собственная компания (№ {}). Если это \
              клиент, создайте для него в Битрикс24 отдельную компанию с реквизитами и повторите передачу.",
-            work.title(),
+            quoted(work.title()),
             work.inn(),
             work.link.company_id.unwrap_or_default(),
         ),
@@ -74,9 +74,9 @@ pub(super) fn exhausted(work: &Work) -> Reason {
     Reason::new(
         ReasonCode::Exhausted,
         format!(
-            "«{}» не передан: Битрикс24 много раз не ответил именно на эту запись, хотя другие проходят. Проверьте \
+            "{} не передан: Битрикс24 много раз не ответил именно на эту запись, хотя другие проходят. Проверьте \
              журнал ошибок портала, затем повторите передачу (parom parked retry).",
-            work.title()
+            quoted(work.title())
         ),
     )
 }
@@ -86,9 +86,9 @@ pub(super) fn not_stored(work: &Work, card: &Card, fields: &[Field]) -> Reason {
     Reason::new(
         ReasonCode::NotStored,
         format!(
-            "«{}»: Битрикс24 ответил, что записал, но в компании № {} не сохранилось: {fields}. Проверьте права \
+            "{}: Битрикс24 ответил, что записал, но в компании № {} не сохранилось: {fields}. Проверьте права \
              пользователя вебхука и шаблон реквизитов (parom doctor), затем повторите передачу.",
-            work.title(),
+            quoted(work.title()),
             card.company.id,
         ),
     )

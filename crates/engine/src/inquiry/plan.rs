@@ -1,6 +1,6 @@
 //! What a deal means for 1C: pure decisions, and the next state of its way.
 
-use domain::{Link, Reason, ReasonCode, Timestamp};
+use domain::{Link, Reason, ReasonCode, Timestamp, quoted};
 use store::{InquiryRow, InquiryState, PortalCompany, SentInquiry};
 
 /// What 1C should have.
@@ -45,14 +45,14 @@ pub(super) fn outlook(row: &InquiryRow, clients: &[Link], company: Option<&Porta
 }
 
 fn client_waits(row: &InquiryRow, company: Option<&PortalCompany>) -> Reason {
-    let title = company.map_or("", |company| company.title.as_str());
+    let title = quoted(company.map_or("", |company| company.title.as_str()));
     let text = match company.and_then(|company| company.waits.as_ref()) {
         Some(reason) => format!(
-            "Сделка «{}» (№ {}) ждёт своего клиента: компания «{title}» не передаётся в 1С. {}",
+            "Сделка «{}» (№ {}) ждёт своего клиента: компания {title} не передаётся в 1С. {}",
             row.title, row.deal_id, reason.text
         ),
         None => format!(
-            "Сделка «{}» (№ {}) ждёт, пока 1С примет её клиента «{title}»: запрос отправится сразу после этого.",
+            "Сделка «{}» (№ {}) ждёт, пока 1С примет её клиента {title}: запрос отправится сразу после этого.",
             row.title, row.deal_id
         ),
     };

@@ -1,5 +1,5 @@
 use domain::requisites::{Inn, Kpp};
-use domain::{Counterparty, Kind, MatchBy, MatchKey, Reason, ReasonCode, Side};
+use domain::{Counterparty, Kind, MatchBy, MatchKey, Reason, ReasonCode, Side, quoted};
 
 /// Whether a counterparty may cross to the other side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +17,9 @@ pub fn gate(card: &Counterparty, by: MatchBy, known: bool, written_in: Side) -> 
         return closed(
             ReasonCode::MarkedDeleted,
             format!(
-                "«{}» помечен на удаление в 1С и в Битрикс24 не передаётся. \
+                "{} помечен на удаление в 1С и в Битрикс24 не передаётся. \
                  Снимите пометку удаления, если контрагент нужен: передача начнётся сама.",
-                card.title()
+                quoted(card.title())
             ),
         );
     }
@@ -37,8 +37,8 @@ pub fn gate(card: &Counterparty, by: MatchBy, known: bool, written_in: Side) -> 
         Err(error) => closed(
             ReasonCode::InvalidInn,
             format!(
-                "«{}» не передан в {}: {error}. Исправьте ИНН {}: передача повторится сама.",
-                card.title(),
+                "{} не передан в {}: {error}. Исправьте ИНН {}: передача повторится сама.",
+                quoted(card.title()),
                 other(written_in),
                 place(written_in),
             ),
@@ -51,8 +51,8 @@ pub fn without_deal(card: &Counterparty) -> Reason {
     Reason::new(
         ReasonCode::NoDeal,
         format!(
-            "«{}» не передан в 1С: у компании нет ни одной сделки. Он будет передан сам, как только появится первая.",
-            card.title()
+            "{} не передан в 1С: у компании нет ни одной сделки. Он будет передан сам, как только появится первая.",
+            quoted(card.title())
         ),
     )
 }
@@ -65,8 +65,8 @@ fn missing(card: &Counterparty, written_in: Side) -> Gate {
     closed(
         ReasonCode::MissingInn,
         format!(
-            "«{}» не передан в {}: не заполнен ИНН. Заполните ИНН {}{or_else}: передача повторится сама.",
-            card.title(),
+            "{} не передан в {}: не заполнен ИНН. Заполните ИНН {}{or_else}: передача повторится сама.",
+            quoted(card.title()),
             other(written_in),
             place(written_in),
         ),

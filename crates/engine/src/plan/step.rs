@@ -2,7 +2,9 @@ use std::borrow::Cow;
 
 use domain::merge::{differs, merge_with_word, speaks};
 use domain::normal::is_deliverable_email;
-use domain::{Counterparty, Field, Link, MatchBy, Merged, Reason, ReasonCode, Remark, Rules, Shown, Side};
+use domain::{
+    Counterparty, Field, Link, MatchBy, Merged, Reason, ReasonCode, Remark, Rules, Shown, Side, quoted,
+};
 
 /// A requisite of the portal that carries the ИНН in question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,9 +191,9 @@ pub(crate) fn several_in_portal(link: &Link, companies: &[i64]) -> Reason {
     Reason::new(
         ReasonCode::SeveralInPortal,
         format!(
-            "«{}» (ИНН {}) не передан: в Битрикс24 несколько компаний с этим ИНН: {ids}. \
+            "{} (ИНН {}) не передан: в Битрикс24 несколько компаний с этим ИНН: {ids}. \
              Объедините их в Битрикс24 или исправьте ИНН у лишней: передача повторится сама.",
-            shown.title(),
+            quoted(shown.title()),
             shown.inn.as_deref().unwrap_or_default(),
         ),
     )

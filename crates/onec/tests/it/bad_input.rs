@@ -17,7 +17,7 @@ async fn a_record_without_a_ref_is_rejected() {
 
     let message = office.is_rejected(&json!({ "name": "ООО «Ромашка»" })).await;
 
-    assert_eq!(message, "Контрагент «ООО «Ромашка»» не принят: нет поля ref: укажите GUID контрагента в 1С.");
+    assert_eq!(message, "Контрагент ООО «Ромашка» не принят: нет поля ref: укажите GUID контрагента в 1С.");
 }
 
 #[tokio::test]

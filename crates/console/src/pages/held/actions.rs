@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum_extra::extract::Form;
-use domain::Reason;
+use domain::{Reason, quoted};
 use engine::{By, Retried, Waiting};
 use serde::Deserialize;
 use store::{Held, HeldKey};
@@ -31,9 +31,13 @@ pub(super) async fn retry(
         return audit.refused(&group, "это решают на странице самой записи").await;
     };
     match console.engine.retry(waiting, &By::user(&operator.person.login)).await {
-        Ok((_, Retried::UnderWay)) => audit.done(&group, format!("«{}» передаётся снова", held.title)).await,
+        Ok((_, Retried::UnderWay)) => {
+            audit.done(&group, format!("{} передаётся снова", quoted(&held.title))).await
+        }
         Ok((_, Retried::Needless)) => {
-            audit.done(&group, format!("«{}»: обе стороны уже показывают одно и то же", held.title)).await
+            audit
+                .done(&group, format!("{}: обе стороны уже показывают одно и то же", quoted(&held.title)))
+                .await
         }
         Ok((_, Retried::StillWaits(Reason { text, .. }))) => audit.refused(&group, text).await,
         Err(error) => audit.not_done(&group, error).await,
@@ -59,7 +63,7 @@ pub(super) async fn give_up(
         return audit.refused(&group, "снять можно только передачу контрагента или сделки").await;
     };
     match console.engine.give_up(waiting, &given.why, &By::user(&operator.person.login)).await {
-        Ok(_) => audit.done(&group, format!("«{}» больше не передаётся", held.title)).await,
+        Ok(_) => audit.done(&group, format!("{} больше не передаётся", quoted(&held.title))).await,
         Err(error) => audit.not_done(&group, error).await,
     }
 }
